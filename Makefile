@@ -1,0 +1,54 @@
+# make run and make test are all that is needed; both install what is missing.
+
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+FONT := build/static/fonts/inter.woff2
+BUILT := .venv/stamp $(CATALOGUES) $(FONT)
+
+# The tests choose their database, and see nothing of what make run serves.
+PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2
+
+.PHONY: run test lint format messages lock clean
+.DELETE_ON_ERROR:
+
+## The demo, on http://127.0.0.1:$PORT/ (8000)
+run: $(BUILT)
+	@scripts/system_packages.sh runtime
+	@.venv/bin/python scripts/run.py
+
+## Everything, in headless Chromium too: on SQLite, then on PostgreSQL
+test: $(BUILT)
+	@scripts/system_packages.sh runtime test
+	env -u TEST_DATABASE_URL $(PYTEST)
+	.venv/bin/python scripts/with_postgres.py $(PYTEST)
+
+lint: .venv/stamp
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+
+format: .venv/stamp
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+## The French catalogue, brought up to date with the sources
+messages: .venv/stamp
+	@scripts/system_packages.sh gettext
+	.venv/bin/python manage.py makemessages --locale fr --no-location --no-obsolete --ignore '.*' --ignore build
+
+## requirements.lock, anew from pyproject.toml
+lock: .venv/stamp
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+		--group build --group test pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv build $(CATALOGUES)
+
+.venv/stamp: requirements.lock scripts/make_venv.sh
+	@echo "Making .venv"
+	@scripts/make_venv.sh
+	@touch $@
+
+%.mo: %.po .venv/stamp
+	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
+
+$(FONT): scripts/make_font.py .venv/stamp
+	@.venv/bin/python scripts/make_font.py $@

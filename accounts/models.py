@@ -1,0 +1,298 @@
+"""Who: users, client accounts and their members, contacts of both sides, strategic objectives."""
+
+import zoneinfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(models.TextChoices):
+    """The two languages of the interface, the room and the paper."""
+
+    ENGLISH = "en", _("English")
+    FRENCH = "fr", _("French")
+
+
+class Role(models.TextChoices):
+    """What a user is here for (`product.md` 1)."""
+
+    MANAGER = "manager", _("Account manager")
+    DIRECTOR = "director", _("Sales director")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Side(models.TextChoices):
+    """The two sides of the table."""
+
+    CLIENT = "client", _("Client")
+    PROVIDER = "provider", _("Provider")
+
+
+class UserManager(BaseUserManager):
+    """Makes users; e-mail addresses are kept in lower case, so that they're unique for people."""
+
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        """Save and return a user; without a password, the account can't sign in."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        """Save and return an administrator (`manage.py createsuperuser`)."""
+        return self.create_user(email, password, **{"role": Role.ADMINISTRATOR, **fields})
+
+    def get_by_natural_key(self, username: str) -> "User":
+        return self.get(email=username.lower())
+
+
+class User(AbstractBaseUser):
+    """A login. Executives of the client have none."""
+
+    email = models.EmailField(_("work e-mail"))
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.MANAGER)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language, default=Language.ENGLISH
+    )
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message=_("A user has this e-mail address already."),
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="user_language_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_director(self) -> bool:
+        """Whether this user reads every account."""
+        return self.role == Role.DIRECTOR
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the Django admin opens for this user: administrators only."""
+        return self.is_active and self.role == Role.ADMINISTRATOR
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Administrators may do everything that the admin offers; nobody else anything."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class Provider(models.Model):
+    """The services provider that this installation belongs to: one row, kept in the admin."""
+
+    name = models.CharField(_("name"), max_length=80)
+    logo = models.ImageField(_("logo"), upload_to="provider/", blank=True)
+    accent = models.CharField(
+        _("colour"),
+        max_length=7,
+        default="#0f4c5c",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write a colour like #0f4c5c."))],
+        help_text=_("Needs a contrast of at least 4.5 to 1 on white."),
+    )
+
+    class Meta:
+        verbose_name = _("provider")
+        verbose_name_plural = _("provider")
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="provider_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> "Provider":
+        """Return the one provider; before it is set up, an unsaved one with a plain name."""
+        return cls.objects.first() or cls(pk=1, name="Value Review")
+
+
+class AccountQuerySet(models.QuerySet):
+    """Accounts, always asked for on somebody's behalf."""
+
+    def visible_to(self, user: User) -> "AccountQuerySet":
+        """Return the accounts that `user` may read: own ones; for a director, all."""
+        if user.is_director:
+            return self.all()
+        return self.filter(pk__in=Membership.objects.filter(user=user).values("account"))
+
+
+def validate_time_zone(name: str) -> None:
+    """Raise ValidationError unless `name` is an IANA time zone such as "America/Toronto"."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Choose a time zone from the list."), code="time_zone")
+
+
+class PaperSize(models.TextChoices):
+    """What the client's printer holds."""
+
+    A4 = "a4", _("A4")
+    LETTER = "letter", _("Letter")
+
+
+class Account(models.Model):
+    """A client organisation (never a login)."""
+
+    name = models.CharField(_("name"), max_length=120)
+    description = models.CharField(
+        _("what we do for them"), max_length=200, blank=True, help_text=_("In one line.")
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=Language,
+        default=Language.ENGLISH,
+        help_text=_("Of the meeting and of its documents."),
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="America/Toronto", validators=[validate_time_zone]
+    )
+    paper_size = models.CharField(
+        _("paper size"), max_length=6, choices=PaperSize, default=PaperSize.LETTER
+    )
+    lead = models.ForeignKey(
+        User, verbose_name=_("lead"), on_delete=models.PROTECT, related_name="accounts_led"
+    )
+    members = models.ManyToManyField(
+        User, verbose_name=_("members"), through="Membership", related_name="accounts"
+    )
+    paused_until = models.DateField(_("paused until"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="account_language_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(paper_size__in=PaperSize.values), name="account_paper_size_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("account", args=[self.pk])
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The account's time zone: days and hours of its meetings are counted there."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def has_member(self, user: User) -> bool:
+        """Whether `user` may write in this account."""
+        return self.memberships.filter(user=user).exists()
+
+
+class Membership(models.Model):
+    """A user who works on an account, and so reads and writes its record."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["user__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "user"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.account}"
+
+
+class Contact(models.Model):
+    """A person of either side of an account; one of ours may be a user too."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="contacts")
+    side = models.CharField(_("side"), max_length=8, choices=Side)
+    name = models.CharField(_("name"), max_length=120)
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language, default=Language.ENGLISH
+    )
+    user = models.ForeignKey(
+        User,
+        verbose_name=_("login"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contacts",
+    )
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["side", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="contact_side_known"),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="contact_language_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(user=None) | Q(side=Side.PROVIDER),
+                name="contact_login_is_ours",
+                violation_error_message=_("Only a person of our side can have a login."),
+            ),
+            models.UniqueConstraint(
+                fields=["account", "user"],
+                name="contact_login_once",
+                violation_error_message=_("Another contact of this account has this login."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StrategicObjective(models.Model):
+    """What the client is after, beyond our services; ideas are tied to it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="objectives")
+    wording = models.CharField(_("objective"), max_length=300)
+    retired_on = models.DateField(_("no longer pursued since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("strategic objective")
+        verbose_name_plural = _("strategic objectives")
+        ordering = [F("retired_on").asc(nulls_first=True), "pk"]
+
+    def __str__(self) -> str:
+        return self.wording

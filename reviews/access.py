@@ -1,0 +1,58 @@
+"""Who may reach a review, and in which language its room speaks."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone, translation
+
+from accounts.models import Account, Language
+from reviews.models import Review
+from reviews.progress import whole_record
+
+
+def visible_account(request: HttpRequest, pk: int) -> Account:
+    """Return an account that the user may read; 404 for a foreign one as for an absent one."""
+    return get_object_or_404(Account.objects.visible_to(request.user).select_related("lead"), pk=pk)
+
+
+def visible_review(request: HttpRequest, pk: int) -> Review:
+    """Return a review, with its whole record, that the user may read; 404 otherwise."""
+    if not Review.objects.visible_to(request.user).filter(pk=pk).exists():
+        raise Http404
+    return whole_record(pk)
+
+
+def insist_on_member(request: HttpRequest, account: Account) -> None:
+    """Raise PermissionDenied unless the user is a member: others, directors too, only read."""
+    if not account.has_member(request.user):
+        raise PermissionDenied
+
+
+def room_language(request: HttpRequest, review: Review) -> str:
+    """Return the language of the review's pages: the account's, unless switched for now."""
+    chosen = request.session.get(f"room-{review.pk}")
+    return chosen if chosen in Language.values else review.account.language
+
+
+@contextmanager
+def speaking(language: str, account: Account) -> Iterator[None]:
+    """Speak a language, and count days and hours in the account's zone, for a while."""
+    with translation.override(language), timezone.override(account.zone):
+        yield
+
+
+def in_the_room(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hand the view the review that it names, and run it in the room's language and zone."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
+        review = visible_review(request, pk)
+        request.room_language = room_language(request, review)
+        with speaking(request.room_language, review.account):
+            return view(request, review, **kwargs)
+
+    return wrapper

@@ -1,0 +1,92 @@
+"""Form fields for figures typed by people: plain digits only, so that nothing is read by luck.
+
+"1e2", "NaN", full-width digits and "20.0" where a whole number is asked are refused with words,
+not guessed.
+"""
+
+import re
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from valuereview.templatetags.words import plain_number
+
+SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
+
+
+class WholeNumberField(forms.CharField):
+    """A whole number from `low` to `high`, returned as int (None when left blank)."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def __init__(self, *, low: int, high: int, message: object = None, **kwargs) -> None:
+        super().__init__(max_length=20, **kwargs)
+        self.low, self.high = low, high
+        self.message = message or _("Write a whole number from {low} to {high}.")
+
+    def clean(self, value: object) -> int | None:
+        text = super().clean(value).translate(SPACES)
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,6}", text) or not self.low <= int(text) <= self.high:
+            raise ValidationError(
+                str(self.message).format(low=self.low, high=self.high), code="whole_number"
+            )
+        return int(text)
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        return str(initial if initial is not None else "") != str(data or "").translate(SPACES)
+
+
+class CountField(forms.CharField):
+    """A number that people count: >= 0, at most 4 decimals.
+
+    In French the decimals follow a comma or a point; in English a comma is refused, since
+    "1,000" could be meant either way.
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(max_length=24, **kwargs)
+
+    def prepare_value(self, value: object) -> object:
+        if isinstance(value, Decimal):
+            return plain_number(value)
+        return value
+
+    def clean(self, value: object) -> Decimal | None:
+        text = super().clean(value).translate(SPACES)
+        if not text:
+            return None
+        marks = "[.,]" if get_language() == "fr" else "[.]"
+        if not re.fullmatch(rf"[0-9]{{1,10}}({marks}[0-9]{{1,4}})?", text):
+            raise ValidationError(
+                _("Write a number with at most 4 decimals, like 95 or 2.5."), code="number"
+            )
+        return Decimal(text.replace(",", "."))
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        try:
+            return self.clean(data) != initial
+        except ValidationError:
+            return True
+
+
+class DayField(forms.DateField):
+    """A calendar day, picked or typed."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    default_error_messages = {
+        "invalid": _("Write a day, a month and a year, like 5 December 2026.")
+    }
+
+
+class HourField(forms.TimeField):
+    """A time of day, in the account's time zone."""
+
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    default_error_messages = {"invalid": _("Write a time of day, like 14:30.")}

@@ -1,0 +1,449 @@
+"""The forms of the seven sections and of a review's life. Labels are spoken in the room."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact, Side, StrategicObjective, User
+from reviews.fields import CountField, DayField, HourField, WholeNumberField
+from reviews.models import (
+    PEOPLE_A_SIDE,
+    Impact,
+    ImprovementAction,
+    InnovationIdea,
+    Participant,
+    Review,
+    SetAside,
+)
+from reviews.rows import RowForm, Rows
+from scorecards.factors import Factor
+from scorecards.models import KPI, TOP_FIVE, TOTAL_WEIGHT, WeightedFactor
+
+
+class ReviewForm(forms.Form):
+    """When and where a review is planned, and who leads it."""
+
+    planned_on = DayField(label=_("Date"))
+    planned_at = HourField(label=_("Time"), help_text=_("In the account's time zone."))
+    place = forms.CharField(label=_("Place"), max_length=200, required=False)
+    facilitator = forms.ModelChoiceField(label=_("Lead facilitator"), queryset=User.objects.none())
+
+    def __init__(self, *args, account: Account, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["facilitator"].queryset = account.members.filter(is_active=True)
+
+
+class CancelForm(forms.Form):
+    """Why a review won't take place."""
+
+    reason = forms.CharField(
+        label=_("Why is it cancelled?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why the review is cancelled.")},
+    )
+
+
+class SetAsideForm(forms.ModelForm):
+    """Why a section, or one factor's KPIs, is left for later."""
+
+    follow_up_on = DayField(label=_("By when"), required=False)
+
+    class Meta:
+        model = SetAside
+        fields = ("reason", "words", "follow_up_by", "follow_up_on")
+        labels = {
+            "reason": _("Why is it set aside?"),
+            "words": _("In their words"),
+            "follow_up_by": _("Who follows up"),
+        }
+        widgets = {"reason": forms.RadioSelect}
+
+    def __init__(self, *args, is_optional: bool = False, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.choices = list(SetAside.Reason.choices)
+        reason.required = not is_optional
+        reason.error_messages["required"] = _("Choose why it is set aside.")
+        if is_optional:
+            reason.choices = [("", _("Not set aside")), *SetAside.Reason.choices]
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if cleaned.get("reason") == SetAside.Reason.TO_FOLLOW:
+            if not cleaned.get("follow_up_by"):
+                self.add_error("follow_up_by", _("Say who follows up."))
+            if not cleaned.get("follow_up_on") and "follow_up_on" not in self.errors:
+                self.add_error("follow_up_on", _("Say by when."))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        # An optional form left blank is no row at all: nothing to hold against the model.
+        if self.cleaned_data.get("reason"):
+            super()._post_clean()
+
+    @property
+    def is_chosen(self) -> bool:
+        return bool(self.cleaned_data.get("reason"))
+
+
+class ParticipantForm(RowForm):
+    """A person of one side, as they are named today."""
+
+    contact = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    email = forms.EmailField(label=_("E-mail, for the invitation"), required=False, max_length=254)
+
+    class Meta:
+        model = Participant
+        fields = ("name", "title", "attendance")
+        widgets = {"attendance": forms.RadioSelect}
+        labels = {"name": _("Name"), "title": _("Title"), "attendance": _("Attendance")}
+        error_messages = {"name": {"required": _("Write the person's name.")}}
+
+    def __init__(self, *args, contacts: dict[int, Contact], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.contacts = contacts
+        self.initial["contact"] = self.instance.contact_id
+        self.person = contacts.get(self.contact_number())
+        if self.person is not None:
+            del self.fields["email"]
+
+    def contact_number(self) -> int | None:
+        """Return the number of the contact this row names: kept, or asked for by a new row."""
+        if self.instance.contact_id:
+            return self.instance.contact_id
+        text = str(self["contact"].value() or "")
+        if not text:
+            return None
+        if not text.isascii() or not text.isdigit() or int(text) not in self.contacts:
+            raise BadRequest(_now("This person isn't a contact of the account."))
+        return int(text)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Seats are given out when all rows are known, not row by row.
+        return super()._get_validation_exclusions() | {"position", "attendance"}
+
+    def validate_constraints(self) -> None:
+        """Leave it to the whole side: one row can't know the others' seats."""
+
+
+class SideRows(Rows):
+    """The people of one side: at most four of them in the room."""
+
+    def clean(self) -> None:
+        seated = [
+            form
+            for form in self.forms
+            if not self._should_delete_form(form)
+            and form.has_changed() | bool(form.instance.pk)
+            and form.cleaned_data.get("attendance", form.initial.get("attendance"))
+            != Participant.Attendance.ABSENT
+        ]
+        for form in seated[PEOPLE_A_SIDE:]:
+            form.add_error(
+                "attendance",
+                _("Four people of this side are already in the room. Mark one absent first."),
+            )
+        if len(seated) > PEOPLE_A_SIDE:
+            raise ValidationError(
+                _("Four people of this side are already in the room. Mark one absent first."),
+                code="side_full",
+            )
+        people = [form.person.pk for form in self.forms if form.person]
+        if len(people) != len(set(people)):
+            raise ValidationError(_("The same person is listed twice."), code="twice")
+
+
+class WordsForm(forms.ModelForm):
+    """What one client executive said; every field may stay empty."""
+
+    class Meta:
+        model = Participant
+        fields = Participant.WORDS
+        labels = {
+            "what_matters": _("What matters to you in this relationship, and how much?"),
+            "last_period": _("How did the last 90 days go?"),
+            "expected_value": _("What value do you expect of the next 90 days?"),
+            "how_they_know": _("How will you know?"),
+        }
+        widgets = {field: forms.Textarea(attrs={"rows": 2}) for field in Participant.WORDS}
+
+
+class TopFiveForm(forms.Form):
+    """The thirteen as they stand on the sheet: five of them chosen, each with a weight.
+
+    Four factors or a total of 99 are kept, and called incomplete; six factors, or a weight
+    that isn't a whole number from 1 to 100, can't be kept at all.
+    """
+
+    def __init__(
+        self,
+        data: object = None,
+        *,
+        chosen: Iterable[WeightedFactor],
+        discussed: Iterable[str],
+        prefix: str,
+    ) -> None:
+        super().__init__(data, prefix=prefix)
+        weights = {row.factor: row.weight for row in chosen}
+        talked_about = set(discussed)
+        for factor in Factor:
+            self.fields[f"{factor}-chosen"] = forms.BooleanField(
+                label=factor.label, required=False, initial=factor in weights
+            )
+            self.fields[f"{factor}-weight"] = WholeNumberField(
+                low=1,
+                high=TOTAL_WEIGHT,
+                message=_("Write a whole number from {low} to {high}, like 20."),
+                label=factor.label,
+                required=False,
+                initial=weights.get(factor),
+            )
+            self.fields[f"{factor}-discussed"] = forms.BooleanField(
+                label=_("Discussed"), required=False, initial=factor in talked_about
+            )
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        for factor in Factor:
+            if not cleaned.get(f"{factor}-chosen"):
+                self.errors.pop(f"{factor}-weight", None)
+        if len(self.chosen()) > TOP_FIVE:
+            raise ValidationError(_("Five are chosen. Free one to take another."), code="too_many")
+        return cleaned
+
+    def chosen(self) -> dict[str, int | None]:
+        """Return the chosen factors' keys with their weights, in the order of the sheet."""
+        return {
+            str(factor): self.cleaned_data.get(f"{factor}-weight")
+            for factor in Factor
+            if self.cleaned_data.get(f"{factor}-chosen")
+        }
+
+    def discussed(self) -> list[str]:
+        """Return the keys of the factors talked about that aren't among the five."""
+        return [
+            str(factor)
+            for factor in Factor
+            if self.cleaned_data.get(f"{factor}-discussed")
+            and not self.cleaned_data.get(f"{factor}-chosen")
+        ]
+
+    def lines(self) -> list[dict]:
+        """Return the thirteen lines of the sheet, with their bound fields."""
+        return [
+            {
+                "factor": factor,
+                "chosen": self[f"{factor}-chosen"],
+                "weight": self[f"{factor}-weight"],
+                "discussed": self[f"{factor}-discussed"],
+                "is_chosen": bool(self[f"{factor}-chosen"].value()),
+            }
+            for factor in Factor
+        ]
+
+
+class KPIForm(RowForm):
+    """Something to count, with the number and with who counts it."""
+
+    target = CountField(label=_("Target"), required=False)
+    importance = WholeNumberField(
+        low=1, high=100, label=_("Importance within its factor"), required=False, initial=1
+    )
+
+    class Meta:
+        model = KPI
+        fields = (
+            "wording",
+            "kind",
+            "target",
+            "unit",
+            "frequency",
+            "counted_how",
+            "counted_by",
+            "importance",
+        )
+        labels = {
+            "wording": _("What is counted"),
+            "kind": _("Kind of target"),
+            "unit": _("Unit"),
+            "frequency": _("The target holds"),
+            "counted_how": _("How it is counted"),
+            "counted_by": _("Who counts"),
+        }
+        error_messages = {"wording": {"required": _("Say what is counted.")}}
+
+    def clean_importance(self) -> int:
+        return self.cleaned_data["importance"] or 1
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if cleaned.get("kind") == KPI.Kind.YES_NO:
+            cleaned["target"] = None
+        elif cleaned.get("kind") == KPI.Kind.AT_LEAST and cleaned.get("target") == 0:
+            self.add_error("target", _("Give a number above zero: any result meets zero."))
+        return cleaned
+
+
+class OwnedRowForm(RowForm):
+    """A row with an owner from either side of the account."""
+
+    def __init__(self, *args, contacts: QuerySet[Contact], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["owner"]
+        field.queryset = contacts
+        field.empty_label = _("Choose a person")
+        field.label_from_instance = lambda contact: f"{contact.name}, {contact.get_side_display()}"
+
+
+class ActionForm(OwnedRowForm):
+    """What will be done, why, by whom, and by when."""
+
+    due_on = DayField(label=_("Due date"), required=False)
+
+    class Meta:
+        model = ImprovementAction
+        fields = ("wording", "factor", "owner", "due_on")
+        labels = {
+            "wording": _("What will be done"),
+            "factor": _("What it answers"),
+            "owner": _("Owner"),
+        }
+        widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
+        error_messages = {"wording": {"required": _("Say what will be done.")}}
+
+    def __init__(self, *args, factors: list[Factor], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        offered = list(factors)
+        if self.instance.factor and self.instance.factor not in offered:
+            offered.append(Factor(self.instance.factor))
+        self.fields["factor"].choices = [
+            ("", _("Something else")),
+            *((str(factor), factor.label) for factor in offered),
+        ]
+
+
+class ImpactForm(OwnedRowForm):
+    """What is coming, when, and what will be done about it."""
+
+    expected_on = DayField(label=_("Expected on"), required=False)
+
+    class Meta:
+        model = Impact
+        fields = (
+            "wording",
+            "area",
+            "expected_on",
+            "expected_about",
+            "likelihood",
+            "effect",
+            "plan_kind",
+            "plan",
+            "owner",
+        )
+        labels = {
+            "wording": _("What may happen"),
+            "area": _("Area"),
+            "expected_about": _("Or about when"),
+            "likelihood": _("Likelihood"),
+            "effect": _("Effect on the client"),
+            "plan_kind": _("Kind of plan"),
+            "plan": _("The plan"),
+            "owner": _("Who owns the plan"),
+        }
+        widgets = {
+            "wording": forms.Textarea(attrs={"rows": 2}),
+            "plan": forms.Textarea(attrs={"rows": 2}),
+        }
+        error_messages = {"wording": {"required": _("Say what may happen.")}}
+
+
+class IdeaForm(RowForm):
+    """An idea, whose it is, and the objective it serves."""
+
+    new_objective = forms.CharField(
+        label=_("Or name a new objective"), max_length=300, required=False
+    )
+
+    class Meta:
+        model = InnovationIdea
+        fields = ("wording", "side", "objective", "new_objective", "next_step", "state")
+        labels = {
+            "wording": _("The idea"),
+            "side": _("Whose idea"),
+            "objective": _("Strategic objective it serves"),
+            "next_step": _("Next step"),
+            "state": _("State"),
+        }
+        widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
+        error_messages = {"wording": {"required": _("Say what the idea is.")}}
+
+    def __init__(self, *args, objectives: QuerySet[StrategicObjective], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["objective"].queryset = objectives
+        self.fields["objective"].empty_label = _("Still to be named")
+        self.fields["side"].choices = Side.choices
+
+
+class AnswerForm(forms.ModelForm):
+    """One box that says there's nothing to note, which is an answer too."""
+
+    class Meta:
+        model = Review
+        fields: tuple[str, ...] = ()
+
+
+class NoActionForm(AnswerForm):
+    class Meta:
+        model = Review
+        fields = ("no_new_action",)
+        labels = {"no_new_action": _("No new action: what is under way is enough")}
+
+
+class NoImpactForm(AnswerForm):
+    class Meta:
+        model = Review
+        fields = ("no_impact_foreseen",)
+        labels = {"no_impact_foreseen": _("None foreseen: nobody sees an event coming")}
+
+
+class NoIdeaForm(AnswerForm):
+    class Meta:
+        model = Review
+        fields = ("no_idea_today",)
+        labels = {"no_idea_today": _("No idea today")}
+
+
+class NextReviewForm(forms.ModelForm):
+    """When both sides meet again, or who will say so, and by when."""
+
+    next_on = DayField(label=_("Date"), required=False)
+    next_at = HourField(label=_("Time"), required=False, help_text=_("In the account's time zone."))
+    next_confirmed_on = DayField(label=_("By when"), required=False)
+
+    class Meta:
+        model = Review
+        fields = (
+            "next_on",
+            "next_at",
+            "next_place",
+            "next_to_confirm",
+            "next_confirmed_by",
+            "next_confirmed_on",
+        )
+        labels = {
+            "next_place": _("Place"),
+            "next_to_confirm": _("The date is still to be confirmed"),
+            "next_confirmed_by": _("Who confirms it"),
+        }
+
+    def clean_next_on(self) -> object:
+        day = self.cleaned_data["next_on"]
+        if day and day <= timezone.localdate():
+            raise ValidationError(_("Choose a day after today."), code="past")
+        return day

@@ -1,0 +1,476 @@
+"""The meeting: a review, who was there, what was confirmed, and what both sides will do.
+
+What a row can say is a constraint here, with a name; what only a set can say (exactly five,
+a total of 100, a KPI for each) is asked by the sections whenever one is confirmed.
+"""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact, Language, Side, StrategicObjective, User
+from scorecards.factors import Factor
+from scorecards.models import Scorecard
+
+PEOPLE_A_SIDE = 4
+LONG_TEXT = 2000
+
+
+class ReviewQuerySet(models.QuerySet):
+    """Reviews, always asked for on somebody's behalf."""
+
+    def visible_to(self, user: User) -> "ReviewQuerySet":
+        """Return the reviews of the accounts that `user` may read."""
+        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+
+
+class Review(models.Model):
+    """One quarterly value review: a meeting with a client, and its record."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        IN_PROGRESS = "in_progress", _("In progress")
+        CLOSED = "closed", _("Closed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="reviews")
+    number = models.PositiveIntegerField(_("number"))
+    state = models.CharField(max_length=11, choices=State, default=State.PLANNED)
+    facilitator = models.ForeignKey(
+        User, verbose_name=_("lead facilitator"), on_delete=models.PROTECT, related_name="+"
+    )
+    closes = models.ForeignKey(
+        Scorecard, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    agrees = models.OneToOneField(Scorecard, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    planned_on = models.DateField(_("date"))
+    planned_at = models.TimeField(_("time"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    date_confirmed = models.BooleanField(default=True)
+
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancelled_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    # Answers that say "nothing to add" and so complete a section.
+    no_new_action = models.BooleanField(_("No new action"), default=False)
+    no_impact_foreseen = models.BooleanField(_("None foreseen"), default=False)
+    no_idea_today = models.BooleanField(_("No idea today"), default=False)
+
+    # Section 7: what this meeting agreed for the next one.
+    next_on = models.DateField(_("date"), null=True, blank=True)
+    next_at = models.TimeField(_("time"), null=True, blank=True)
+    next_place = models.CharField(_("place"), max_length=200, blank=True)
+    next_to_confirm = models.BooleanField(_("To be confirmed"), default=False)
+    next_confirmed_by = models.CharField(_("who confirms it"), max_length=120, blank=True)
+    next_confirmed_on = models.DateField(_("by when"), null=True, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        ordering = ["-planned_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "number"], name="review_number_once"),
+            models.UniqueConstraint(
+                fields=["closes"],
+                condition=~Q(state="cancelled"),
+                name="review_closes_a_scorecard_once",
+                violation_error_message=_("Another review judges this scorecard already."),
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(state__in=["planned", "in_progress"]),
+                name="review_one_open_an_account",
+                violation_error_message=_("A review of this account is open already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="planned", started_at=None, closed_at=None, cancelled_at=None)
+                | Q(
+                    state="in_progress",
+                    started_at__isnull=False,
+                    closed_at=None,
+                    cancelled_at=None,
+                )
+                | Q(
+                    state="closed",
+                    started_at__isnull=False,
+                    closed_at__isnull=False,
+                    closed_by__isnull=False,
+                    cancelled_at=None,
+                )
+                | Q(
+                    state="cancelled",
+                    closed_at=None,
+                    cancelled_at__isnull=False,
+                    cancelled_by__isnull=False,
+                ),
+                name="review_state_has_its_dates",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | ~Q(cancel_reason=""),
+                name="review_cancelled_with_a_reason",
+                violation_error_message=_("Say why the review is cancelled."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("review", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its record may still change."""
+        return self.state in (self.State.PLANNED, self.State.IN_PROGRESS)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether there's nothing yet to judge."""
+        return self.closes_id is None
+
+
+class Sitting(models.Model):
+    """One day on which the meeting sat; a review may take more than one."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="sittings")
+    held_on = models.DateField(_("date"))
+
+    class Meta:
+        verbose_name = _("sitting")
+        verbose_name_plural = _("sittings")
+        ordering = ["held_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "held_on"], name="sitting_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.held_on)
+
+
+class Confirmation(models.Model):
+    """A section that somebody confirmed in the meeting, since its last change."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="confirmations")
+    section = models.CharField(max_length=20)
+    confirmed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("confirmation")
+        verbose_name_plural = _("confirmations")
+        constraints = [
+            models.UniqueConstraint(fields=["review", "section"], name="confirmation_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.section
+
+
+class SetAside(models.Model):
+    """A section, or one factor's KPIs, that this meeting leaves for later, with the reason."""
+
+    class Reason(models.TextChoices):
+        DECLINED = "declined", _("Declined")
+        NOT_REACHED = "not_reached", _("Not reached")
+        TO_FOLLOW = "to_follow", _("To follow")
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="set_asides")
+    section = models.CharField(max_length=20)
+    factor = models.CharField(max_length=30, choices=Factor, blank=True)
+    reason = models.CharField(_("reason"), max_length=11, choices=Reason)
+    words = models.CharField(_("in words"), max_length=500, blank=True)
+    follow_up_by = models.CharField(_("who follows up"), max_length=120, blank=True)
+    follow_up_on = models.DateField(_("by when"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("section set aside")
+        verbose_name_plural = _("sections set aside")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "section", "factor"], name="set_aside_once"),
+            models.CheckConstraint(
+                condition=Q(reason__in=["declined", "not_reached", "to_follow"]),
+                name="set_aside_reason_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="to_follow")
+                | (~Q(follow_up_by="") & Q(follow_up_on__isnull=False)),
+                name="set_aside_to_follow_says_who_and_when",
+                violation_error_message=_("Say who follows up, and by when."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+class Participant(models.Model):
+    """A contact in one review: side, name and title as confirmed that day.
+
+    `position` 1 to 4, unique in its review and side, *is* "at most four"; an absentee has
+    none. The words that a client executive said in section 2 stand here too.
+    """
+
+    class Attendance(models.TextChoices):
+        PRESENT = "present", _("In the room")
+        LATE = "late", _("Came late")
+        ABSENT = "absent", _("Expected, absent")
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="participants")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="participations")
+    side = models.CharField(_("side"), max_length=8, choices=Side)
+    name = models.CharField(_("name"), max_length=120)
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    attendance = models.CharField(
+        _("attendance"), max_length=7, choices=Attendance, default=Attendance.PRESENT
+    )
+    position = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(PEOPLE_A_SIDE)]
+    )
+    what_matters = models.TextField(_("what matters"), max_length=LONG_TEXT, blank=True)
+    last_period = models.TextField(_("the last 90 days"), max_length=LONG_TEXT, blank=True)
+    expected_value = models.TextField(
+        _("value expected of the next 90 days"), max_length=LONG_TEXT, blank=True
+    )
+    how_they_know = models.TextField(_("how they will know"), max_length=LONG_TEXT, blank=True)
+
+    WORDS = ("what_matters", "last_period", "expected_value", "how_they_know")
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        ordering = ["side", models.F("position").asc(nulls_last=True), "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "contact"],
+                name="participant_once",
+                violation_error_message=_("This person is listed already."),
+            ),
+            models.UniqueConstraint(
+                fields=["review", "side", "position"],
+                name="participant_position_once",
+                violation_error_message=_(
+                    "Four people of this side are already in the room. Mark one absent first."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(attendance="absent", position=None)
+                | Q(
+                    attendance__in=["present", "late"],
+                    position__isnull=False,
+                    position__gte=1,
+                    position__lte=PEOPLE_A_SIDE,
+                ),
+                name="participant_at_most_four_in_the_room",
+                violation_error_message=_(
+                    "Four people of this side are already in the room. Mark one absent first."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(side__in=Side.values), name="participant_side_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def in_the_room(self) -> bool:
+        return self.position is not None
+
+    @property
+    def has_words(self) -> bool:
+        """Whether section 2 holds something that this person said."""
+        return any(getattr(self, field) for field in self.WORDS)
+
+
+class DiscussedFactor(models.Model):
+    """A factor that was talked about and isn't among the five."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="discussed")
+    factor = models.CharField(max_length=30, choices=Factor)
+
+    class Meta:
+        verbose_name = _("factor discussed")
+        verbose_name_plural = _("factors discussed")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "factor"], name="discussed_once"),
+            models.CheckConstraint(
+                condition=Q(factor__in=Factor.values), name="discussed_factor_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_factor_display()
+
+
+class OwnedRow(models.Model):
+    """A row that somebody of either side owns; the owner's name is kept as it was that day."""
+
+    owner = models.ForeignKey(
+        Contact,
+        verbose_name=_("owner"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    owner_name = models.CharField(max_length=120, blank=True, editable=False)
+    owner_side = models.CharField(max_length=8, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def keep_owner(self) -> None:
+        """Copy the owner's name and side into this row, where later changes don't reach."""
+        self.owner_name = self.owner.name if self.owner else ""
+        self.owner_side = self.owner.side if self.owner else ""
+
+
+class ImprovementAction(OwnedRow):
+    """Agreed work. It belongs to the account and lives on until done or dropped."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="actions")
+    review = models.ForeignKey(
+        Review,
+        on_delete=models.CASCADE,
+        related_name="actions",
+        verbose_name=_("agreed in"),
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    wording = models.CharField(_("what will be done"), max_length=500)
+    factor = models.CharField(_("what it answers"), max_length=30, choices=Factor, blank=True)
+    due_on = models.DateField(_("due date"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("improvement action")
+        verbose_name_plural = _("improvement actions")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.wording
+
+
+class Impact(OwnedRow):
+    """A foreseeable event of the next 90 days or later, with its plan."""
+
+    class Area(models.TextChoices):
+        CLIENT = "client", _("Client")
+        INDUSTRY = "industry", _("Industry")
+        MARKET = "market", _("Market")
+        PROVIDER = "provider", _("Provider")
+        OTHER = "other", _("Other")
+
+    class Likelihood(models.TextChoices):
+        POSSIBLE = "possible", _("Possible")
+        LIKELY = "likely", _("Likely")
+        CERTAIN = "certain", _("Certain")
+
+    class Effect(models.TextChoices):
+        LOW = "low", _("Low")
+        MEDIUM = "medium", _("Medium")
+        HIGH = "high", _("High")
+
+    class Plan(models.TextChoices):
+        ACTION = "action", _("Action plan")
+        CONTINGENCY = "contingency", _("Contingency plan")
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="impacts")
+    position = models.PositiveSmallIntegerField(default=0)
+    wording = models.CharField(_("event"), max_length=500)
+    area = models.CharField(_("area"), max_length=8, choices=Area, default=Area.CLIENT)
+    expected_on = models.DateField(_("expected on"), null=True, blank=True)
+    expected_about = models.CharField(_("or about when"), max_length=60, blank=True)
+    likelihood = models.CharField(
+        _("likelihood"), max_length=8, choices=Likelihood, default=Likelihood.LIKELY
+    )
+    effect = models.CharField(_("effect"), max_length=6, choices=Effect, default=Effect.MEDIUM)
+    plan_kind = models.CharField(
+        _("kind of plan"), max_length=11, choices=Plan, default=Plan.ACTION
+    )
+    plan = models.TextField(_("plan"), max_length=LONG_TEXT, blank=True)
+
+    class Meta:
+        verbose_name = _("impact")
+        verbose_name_plural = _("impacts")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.wording
+
+
+class InnovationIdea(models.Model):
+    """An idea of either side, tied to a strategic objective or to one still to be named."""
+
+    class State(models.TextChoices):
+        NEW = "new", _("New")
+        EXPLORING = "exploring", _("Exploring")
+        ADOPTED = "adopted", _("Adopted")
+        DECLINED = "declined", _("Declined")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="ideas")
+    review = models.ForeignKey(
+        Review, on_delete=models.CASCADE, related_name="ideas", verbose_name=_("first said in")
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    wording = models.CharField(_("idea"), max_length=500)
+    side = models.CharField(_("whose idea"), max_length=8, choices=Side, default=Side.CLIENT)
+    objective = models.ForeignKey(
+        StrategicObjective,
+        verbose_name=_("strategic objective"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="ideas",
+    )
+    objective_wording = models.CharField(max_length=300, blank=True, editable=False)
+    next_step = models.CharField(_("next step"), max_length=300, blank=True)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.NEW)
+
+    class Meta:
+        verbose_name = _("innovation idea")
+        verbose_name_plural = _("innovation ideas")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="idea_side_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.wording
+
+
+class KeptWorksheet(models.Model):
+    """The bytes of the worksheet as it was at a closing. Never changed."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="worksheets")
+    version = models.PositiveSmallIntegerField(_("version"))
+    language = models.CharField(max_length=2, choices=Language)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("kept worksheet")
+        verbose_name_plural = _("kept worksheets")
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "version"], name="worksheet_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review} · {self.version}"

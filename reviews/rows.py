@@ -1,0 +1,184 @@
+"""Rows of a section: a formset that grows and shrinks without losing what is typed.
+
+A row says which record it is in a hidden field, so nothing depends on the order or the number
+of rows when the page was made; a record of another review is refused, not looked up.
+"""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.db import models
+from django.forms.formsets import DELETION_FIELD_NAME, BaseFormSet, formset_factory
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+MOST_ROWS = 30
+
+
+class RowForm(forms.ModelForm):
+    """A row; `row` is the record's number, blank for a new one."""
+
+    row = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["row"] = self.instance.pk
+
+    @property
+    def told(self) -> str:
+        """What the row is about, in the words of its first field."""
+        return str(self.visible_fields()[0].value() or "")
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the person asked to take this row away (it can still be undone)."""
+        field = self[DELETION_FIELD_NAME]
+        return bool(field.field.clean(field.value()))
+
+
+class Rows(BaseFormSet):
+    """The rows of one list. `instances` are the records that may be changed here, in order."""
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        prefix: str,
+        instances: Iterable[models.Model],
+        form_kwargs: dict | None = None,
+    ) -> None:
+        self.instances = list(instances)
+        self.by_pk = {str(instance.pk): instance for instance in self.instances}
+        super().__init__(data, prefix=prefix, form_kwargs=form_kwargs or {})
+        if self.is_bound and (
+            not self.management_form.is_valid()
+            or not 0 <= self.management_form.cleaned_data["TOTAL_FORMS"] <= MOST_ROWS
+        ):
+            raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
+
+    def initial_form_count(self) -> int:
+        return 0 if self.is_bound else len(self.instances)
+
+    def get_form_kwargs(self, index: int | None) -> dict:
+        kwargs = super().get_form_kwargs(index)
+        if index is None:
+            return kwargs
+        if not self.is_bound:
+            return kwargs | {"instance": self.instances[index]}
+        row = self.data.get(f"{self.prefix}-{index}-row", "")
+        if not row:
+            return kwargs
+        if row not in self.by_pk:
+            raise BadRequest(_("A row isn't part of this review any more. Nothing was saved."))
+        return kwargs | {"instance": self.by_pk[row]}
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields[DELETION_FIELD_NAME].widget = forms.HiddenInput()
+
+    @property
+    def kept(self) -> list[RowForm]:
+        """The rows that stay: not removed, and not left blank."""
+        return [
+            form
+            for form in self.forms
+            if form not in self.deleted_forms and (form.instance.pk or form.has_changed())
+        ]
+
+    @property
+    def removed(self) -> list[models.Model]:
+        """The records that this submission takes away."""
+        return [form.instance for form in self.deleted_forms if form.instance.pk]
+
+    def focus_on_last(self) -> None:
+        """Let the page open with the caret in the first field of the last row."""
+        if self.forms:
+            field = self.forms[-1].visible_fields()[0]
+            field.field.widget.attrs["autofocus"] = True
+
+    @property
+    def is_full(self) -> bool:
+        return self.total_form_count() >= MOST_ROWS
+
+
+def rows_of(form: type[RowForm], formset: type[Rows] = Rows) -> type[Rows]:
+    """Return the formset class for rows of `form`."""
+    return formset_factory(
+        form,
+        formset=formset,
+        extra=0,
+        can_delete=True,
+        max_num=MOST_ROWS,
+        absolute_max=MOST_ROWS,
+    )
+
+
+def with_row(data: QueryDict, prefix: str, values: dict[str, object] | None = None) -> QueryDict:
+    """Return the submitted data with one more row, holding `values`; at most MOST_ROWS."""
+    grown = data.copy()
+    total = _total(data, prefix)
+    if total < MOST_ROWS:
+        for name, value in (values or {}).items():
+            grown[f"{prefix}-{total}-{name}"] = str(value)
+        grown[f"{prefix}-TOTAL_FORMS"] = str(total + 1)
+    return grown
+
+
+def with_removal(data: QueryDict, row_prefix: str, *, removed: bool) -> QueryDict:
+    """Return the submitted data with one row marked as removed, or not removed any more."""
+    changed = data.copy()
+    changed[f"{row_prefix}-{DELETION_FIELD_NAME}"] = "on" if removed else ""
+    return changed
+
+
+def _total(data: QueryDict, prefix: str) -> int:
+    text = data.get(f"{prefix}-TOTAL_FORMS", "")
+    if not text.isascii() or not text.isdigit() or len(text) > 4:
+        raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
+    return int(text)
+
+
+def each_form(forms_of_section: dict[str, object]) -> Iterable[forms.BaseForm]:
+    """Yield every form of a section, those inside formsets too."""
+    for form in forms_of_section.values():
+        if isinstance(form, BaseFormSet):
+            yield from form.forms
+        else:
+            yield form
+
+
+def hush(forms_of_section: dict[str, object]) -> None:
+    """Show what was typed without judging it yet: a row was added or taken away."""
+    for form in each_form(forms_of_section):
+        form._errors = ErrorDict()
+    for form in forms_of_section.values():
+        if isinstance(form, BaseFormSet):
+            form._errors = []
+            form._non_form_errors = form.error_class()
+
+
+def tell(forms_of_section: dict[str, object], anchor: str, text: str) -> None:
+    """Put a message next to the field whose id is `anchor`, if there's one."""
+    for form in each_form(forms_of_section):
+        for field in form:
+            if field.auto_id == anchor:
+                if form._errors is None:
+                    form._errors = ErrorDict()
+                form._errors.setdefault(field.name, form.error_class()).append(text)
+                return
+
+
+def summary_of_errors(*forms_in_order: forms.BaseForm | BaseFormSet) -> list[tuple[str, str]]:
+    """Return every error as (text, id of its field), in the order of the page, each once."""
+    found: list[tuple[str, str]] = []
+    for form in forms_in_order:
+        if isinstance(form, BaseFormSet):
+            found += [(text, f"add-{form.prefix}") for text in form.non_form_errors()]
+    for form in each_form(dict(enumerate(forms_in_order))):
+        if form.is_bound and form._errors:
+            first = next((field.auto_id for field in form), "content")
+            found += [(text, first) for text in form.non_field_errors()]
+            found += [(text, field.auto_id) for field in form for text in field.errors]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,29 @@
+"""The seven sections, in the order of the meeting. Everything that walks them reads SECTIONS."""
+
+from reviews.models import Review
+from reviews.sections.base import Forms, Missing, Section
+from reviews.sections.factors import Factors
+from reviews.sections.impacts import Impacts
+from reviews.sections.improvement import Improvement
+from reviews.sections.innovation import Innovation
+from reviews.sections.next_review import NextReview
+from reviews.sections.participants import Participants
+from reviews.sections.scorecard import ServiceScorecard
+
+SECTIONS: tuple[type[Section], ...] = (
+    Participants,
+    Factors,
+    ServiceScorecard,
+    Improvement,
+    Impacts,
+    Innovation,
+    NextReview,
+)
+KEYS = tuple(section.key for section in SECTIONS)
+
+__all__ = ["KEYS", "SECTIONS", "Forms", "Missing", "Section", "sections_of"]
+
+
+def sections_of(review: Review) -> list[Section]:
+    """Return the review's seven sections, in order."""
+    return [section(review, number) for number, section in enumerate(SECTIONS, start=1)]

@@ -1,0 +1,95 @@
+"""What the seven sections have in common. A section has no request and no HTML."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from django.forms import BaseForm, BaseFormSet
+from django.http import QueryDict
+from django.utils.functional import Promise
+
+from accounts.models import User
+from reviews.models import Confirmation, Review, SetAside
+
+Forms = dict[str, BaseForm | BaseFormSet]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that keeps a section from being complete, in words, and the field it's about."""
+
+    text: str | Promise
+    anchor: str
+
+
+class Section:
+    """One of the seven parts of a review.
+
+    A subclass gives its forms (bound or not), saves them, says what is missing, and hands
+    over what the summary, the projected view and the PDF show of it.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[Promise]
+    lede: ClassVar[Promise]
+    onward: ClassVar[Promise]
+    back: ClassVar[Promise]
+    can_be_set_aside: ClassVar[bool] = True
+
+    def __init__(self, review: Review, number: int) -> None:
+        self.review = review
+        self.number = number
+
+    def forms(self, data: QueryDict | None = None) -> Forms:
+        """Return the section's forms by name; bound to `data` if there's any."""
+        raise NotImplementedError
+
+    def save(self, forms: Forms, *, by: User) -> None:
+        """Keep what valid forms hold. Called inside the transaction that locks the review."""
+        raise NotImplementedError
+
+    def missing(self) -> list[Missing]:
+        """Return what keeps the section from being complete, as the database has it now."""
+        raise NotImplementedError
+
+    def context(self) -> dict[str, object]:
+        """Return what a reader of the section sees: summary, projected view and PDF."""
+        raise NotImplementedError
+
+    def aids(self, forms: Forms) -> dict[str, object]:
+        """Return what the section's form page shows beside its forms."""
+        return {}
+
+    def buttons(self) -> dict[str, Callable[[QueryDict, str], QueryDict]]:
+        """Return what the section's own buttons do to the data typed so far, by their names."""
+        return {}
+
+    @property
+    def template(self) -> str:
+        """The one read-only template of the section."""
+        return f"reviews/sections/{self.key}.html"
+
+    @property
+    def form_template(self) -> str:
+        """The template of the section's fields."""
+        return f"reviews/forms/{self.key}.html"
+
+    @cached_property
+    def set_aside(self) -> SetAside | None:
+        """Why the whole section was set aside, if it was."""
+        return next(
+            (
+                row
+                for row in self.review.set_asides.all()
+                if row.section == self.key and not row.factor
+            ),
+            None,
+        )
+
+    @cached_property
+    def confirmation(self) -> Confirmation | None:
+        """Who confirmed the section in this meeting, since its last change."""
+        return next(
+            (row for row in self.review.confirmations.all() if row.section == self.key), None
+        )

@@ -1,0 +1,162 @@
+"""Section 2: the five factors that matter, with weights that total 100."""
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import Side, User
+from reviews import services
+from reviews.forms import TopFiveForm, WordsForm
+from reviews.models import Participant
+from reviews.sections.base import Forms, Missing, Section
+from scorecards.factors import Factor
+from scorecards.models import TOP_FIVE, TOTAL_WEIGHT, WeightedFactor
+
+PREFIX = "factors"
+
+
+class Factors(Section):
+    key = "factors"
+    title = _("Satisfaction factors")
+    lede = _("What matters to you in this relationship, for the future, and how much?")
+    onward = _("Continue to satisfaction factors")
+    back = _("Back to satisfaction factors")
+
+    def people(self) -> list[Participant]:
+        """The client's executives: those in the room, and absentees whose words are kept."""
+        return [
+            person
+            for person in self.review.participants.all()
+            if person.side == Side.CLIENT and (person.in_the_room or person.has_words)
+        ]
+
+    def forms(self, data: QueryDict | None = None) -> Forms:
+        words = {
+            f"words-{person.pk}": WordsForm(data, instance=person, prefix=f"words-{person.pk}")
+            for person in self.people()
+        }
+        if not self.review.is_first:
+            for form in words.values():
+                del form.fields["what_matters"]
+        return words | {
+            PREFIX: TopFiveForm(
+                data,
+                chosen=self.review.agrees.factors.all(),
+                discussed=[row.factor for row in self.review.discussed.all()],
+                prefix=PREFIX,
+            )
+        }
+
+    def aids(self, forms: Forms) -> dict[str, object]:
+        lines = forms[PREFIX].lines()
+        weights = []
+        for line in lines:
+            text = str(line["weight"].value() or "")
+            if line["is_chosen"] and text.isascii() and text.isdigit() and len(text) < 4:
+                weights.append((line["factor"].label, int(text)))
+        total = sum(weight for _label, weight in weights)
+        return {
+            "words": [form for name, form in forms.items() if name != PREFIX],
+            "lines": lines,
+            "top_five": forms[PREFIX],
+            "chosen_count": sum(line["is_chosen"] for line in lines),
+            "shares": weights,
+            "total": total,
+            "left": TOTAL_WEIGHT - total,
+            "over": total - TOTAL_WEIGHT,
+            "segments": segments([weight for _label, weight in weights]),
+        }
+
+    def buttons(self) -> dict:
+        return {"split": self._split_evenly}
+
+    def _split_evenly(self, data: QueryDict, value: str) -> QueryDict:
+        """Share 100 points evenly among the chosen factors; what is left goes to the first."""
+        changed = data.copy()
+        chosen = [factor for factor in Factor if data.get(f"{PREFIX}-{factor}-chosen")]
+        for index, factor in enumerate(chosen):
+            share = TOTAL_WEIGHT // len(chosen) + (index < TOTAL_WEIGHT % len(chosen))
+            changed[f"{PREFIX}-{factor}-weight"] = str(share)
+        return changed
+
+    def save(self, forms: Forms, *, by: User) -> None:
+        for name, form in forms.items():
+            if name != PREFIX:
+                form.save()
+        services.choose_factors(
+            review=self.review,
+            weights=forms[PREFIX].chosen(),
+            discussed=forms[PREFIX].discussed(),
+        )
+
+    def missing(self) -> list[Missing]:
+        chosen = list(self.review.agrees.factors.all())
+        found = []
+        if len(chosen) < TOP_FIVE:
+            left = TOP_FIVE - len(chosen)
+            found.append(
+                Missing(
+                    ngettext(
+                        "Choose {count} more factor: five in all.",
+                        "Choose {count} more factors: five in all.",
+                        left,
+                    ).format(count=left),
+                    "five",
+                )
+            )
+        unweighted = [row for row in chosen if row.weight is None]
+        found += [
+            Missing(
+                _("Give {factor} its weight.").format(factor=row.choice.label),
+                weight_anchor(row),
+            )
+            for row in unweighted
+        ]
+        total = self.review.agrees.total_weight()
+        if chosen and not unweighted and total != TOTAL_WEIGHT:
+            found.append(Missing(off_total(total), weight_anchor(chosen[0])))
+        return found
+
+    def context(self) -> dict[str, object]:
+        chosen = list(self.review.agrees.factors.all())
+        weights = [row.weight or 0 for row in chosen]
+        return {
+            "chosen": chosen,
+            "total": sum(weights),
+            "agreed": len(chosen) == TOP_FIVE and sum(weights) == TOTAL_WEIGHT,
+            "discussed": [Factor(row.factor) for row in self.review.discussed.all()],
+            "people": self.people(),
+            "segments": segments(weights),
+        }
+
+
+def weight_anchor(row: WeightedFactor) -> str:
+    """Return the id of the field that holds a factor's weight."""
+    return f"id_{PREFIX}-{row.factor}-weight"
+
+
+def off_total(total: int) -> str:
+    """Say by how many points the weights miss 100."""
+    off = abs(TOTAL_WEIGHT - total)
+    if total < TOTAL_WEIGHT:
+        text = ngettext(
+            "The weights add up to {total}. Share {off} more point.",
+            "The weights add up to {total}. Share {off} more points.",
+            off,
+        )
+    else:
+        text = ngettext(
+            "The weights add up to {total}. Take {off} point back.",
+            "The weights add up to {total}. Take {off} points back.",
+            off,
+        )
+    return text.format(total=total, off=off)
+
+
+def segments(weights: list[int]) -> list[dict[str, float]]:
+    """Return where each weight stands on the bar of 100 points, with a small gap after it."""
+    found, x = [], 0
+    for weight in weights:
+        found.append({"x": x, "width": max(weight - 0.5, 0)})
+        x += weight
+    return found

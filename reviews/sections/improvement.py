@@ -1,0 +1,66 @@
+"""Section 4: what both sides will do."""
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from reviews import services
+from reviews.forms import ActionForm, NoActionForm
+from reviews.rows import rows_of
+from reviews.sections.base import Forms, Missing, Section
+
+ActionRows = rows_of(ActionForm)
+
+
+class Improvement(Section):
+    key = "improvement"
+    title = _("Service improvement")
+    lede = _("What will both sides do, who does it, and by when?")
+    onward = _("Continue to service improvement")
+    back = _("Back to service improvement")
+
+    def forms(self, data: QueryDict | None = None) -> Forms:
+        return {
+            "actions": ActionRows(
+                data,
+                prefix="actions",
+                instances=self.review.actions.all(),
+                form_kwargs={
+                    "contacts": self.review.account.contacts.filter(left_on=None),
+                    "factors": [row.choice for row in self.review.agrees.factors.all()],
+                },
+            ),
+            "answer": NoActionForm(data, instance=self.review, prefix="answer"),
+        }
+
+    def save(self, forms: Forms, *, by: User) -> None:
+        forms["answer"].save()
+        services.keep_rows(
+            review=self.review,
+            rows=[form.instance for form in forms["actions"].kept],
+            removed=forms["actions"].removed,
+        )
+
+    def missing(self) -> list[Missing]:
+        actions = list(self.review.actions.all())
+        found = []
+        if not actions and not self.review.no_new_action:
+            found.append(
+                Missing(_("Add an action, or say that there is no new one."), "add-actions")
+            )
+        if actions and self.review.no_new_action:
+            found.append(
+                Missing(
+                    _("Actions are noted, and the box says that there is no new one."),
+                    "id_answer-no_new_action",
+                )
+            )
+        for index, action in enumerate(actions):
+            if action.owner is None:
+                found.append(Missing(_("Choose who owns it."), f"id_actions-{index}-owner"))
+            if action.due_on is None:
+                found.append(Missing(_("Say by when."), f"id_actions-{index}-due_on"))
+        return found
+
+    def context(self) -> dict[str, object]:
+        return {"actions": list(self.review.actions.all()), "none": self.review.no_new_action}

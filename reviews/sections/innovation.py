@@ -1,0 +1,71 @@
+"""Section 6: ideas of both sides, each tied to a strategic objective of the client."""
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from reviews import services
+from reviews.forms import IdeaForm, NoIdeaForm
+from reviews.rows import rows_of
+from reviews.sections.base import Forms, Missing, Section
+
+IdeaRows = rows_of(IdeaForm)
+
+
+class Innovation(Section):
+    key = "innovation"
+    title = _("Strategic innovation")
+    lede = _("What could we invent together for your strategic objectives?")
+    onward = _("Continue to strategic innovation")
+    back = _("Back to strategic innovation")
+
+    def forms(self, data: QueryDict | None = None) -> Forms:
+        return {
+            "ideas": IdeaRows(
+                data,
+                prefix="ideas",
+                instances=self.review.ideas.all(),
+                form_kwargs={"objectives": self.review.account.objectives.filter(retired_on=None)},
+            ),
+            "answer": NoIdeaForm(data, instance=self.review, prefix="answer"),
+        }
+
+    def aids(self, forms: Forms) -> dict[str, object]:
+        return {"objectives": self.review.account.objectives.filter(retired_on=None)}
+
+    def save(self, forms: Forms, *, by: User) -> None:
+        forms["answer"].save()
+        services.keep_ideas(
+            review=self.review,
+            rows=[
+                (form.instance, form.cleaned_data.get("new_objective", ""))
+                for form in forms["ideas"].kept
+            ],
+            removed=forms["ideas"].removed,
+        )
+
+    def missing(self) -> list[Missing]:
+        ideas = list(self.review.ideas.all())
+        found = []
+        if not ideas and not self.review.no_idea_today:
+            found.append(Missing(_("Add an idea, or say that there is none today."), "add-ideas"))
+        if ideas and self.review.no_idea_today:
+            found.append(
+                Missing(
+                    _("Ideas are noted, and the box says that there is none today."),
+                    "id_answer-no_idea_today",
+                )
+            )
+        found += [
+            Missing(_("Say what the next step is."), f"id_ideas-{index}-next_step")
+            for index, idea in enumerate(ideas)
+            if not idea.next_step and idea.state != idea.State.DECLINED
+        ]
+        return found
+
+    def context(self) -> dict[str, object]:
+        return {
+            "objectives": list(self.review.account.objectives.filter(retired_on=None)),
+            "ideas": list(self.review.ideas.all()),
+            "none": self.review.no_idea_today,
+        }

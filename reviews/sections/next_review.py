@@ -1,0 +1,52 @@
+"""Section 7: when both sides meet again."""
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from reviews import services
+from reviews.forms import NextReviewForm
+from reviews.sections.base import Forms, Missing, Section
+
+
+class NextReview(Section):
+    key = "next-review"
+    title = _("Next review")
+    lede = _("When do we meet again? Thank you for your time and your candour.")
+    onward = _("Continue to the next review")
+    back = _("Back to the next review")
+
+    def forms(self, data: QueryDict | None = None) -> Forms:
+        review = self.review
+        initial = {}
+        if review.next_on is None and not review.next_to_confirm:
+            initial = {
+                "next_on": services.proposed_next_day(review),
+                "next_at": review.planned_at,
+                "next_place": review.next_place or review.place,
+            }
+        return {"next": NextReviewForm(data, instance=review, prefix="next", initial=initial)}
+
+    def save(self, forms: Forms, *, by: User) -> None:
+        forms["next"].save()
+
+    def missing(self) -> list[Missing]:
+        review = self.review
+        if review.next_to_confirm:
+            found = []
+            if not review.next_confirmed_by:
+                found.append(Missing(_("Say who confirms the date."), "id_next-next_confirmed_by"))
+            if review.next_confirmed_on is None:
+                found.append(Missing(_("Say by when."), "id_next-next_confirmed_on"))
+            return found
+        found = []
+        if review.next_on is None:
+            found.append(
+                Missing(_("Choose a date, or say that it is to be confirmed."), "id_next-next_on")
+            )
+        if review.next_at is None:
+            found.append(Missing(_("Choose a time."), "id_next-next_at"))
+        return found
+
+    def context(self) -> dict[str, object]:
+        return {}

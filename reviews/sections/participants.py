@@ -1,0 +1,135 @@
+"""Section 1: who is in the room, at most four a side, with names and titles as of today."""
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Contact, Provider, Side, User
+from reviews import services
+from reviews.forms import ParticipantForm, SideRows
+from reviews.rows import rows_of, with_row
+from reviews.sections.base import Forms, Missing, Section
+
+PeopleRows = rows_of(ParticipantForm, SideRows)
+
+
+class Participants(Section):
+    key = "participants"
+    title = _("Participants")
+    lede = _("Who is with us today? Names and titles, as they should read.")
+    onward = _("Continue to participants")
+    back = _("Back to participants")
+    can_be_set_aside = False
+
+    def _contacts(self, side: Side) -> list[Contact]:
+        return [contact for contact in self.contacts if contact.side == side]
+
+    @property
+    def contacts(self) -> list[Contact]:
+        if not hasattr(self, "_kept_contacts"):
+            self._kept_contacts = list(self.review.account.contacts.filter(left_on=None))
+        return self._kept_contacts
+
+    def _people(self, side: Side) -> list:
+        return [person for person in self.review.participants.all() if person.side == side]
+
+    def forms(self, data: QueryDict | None = None) -> Forms:
+        return {
+            side.value: PeopleRows(
+                data,
+                prefix=side.value,
+                instances=self._people(side),
+                form_kwargs={
+                    "contacts": {contact.pk: contact for contact in self._contacts(side)}
+                    | {person.contact_id: person.contact for person in self._people(side)}
+                },
+            )
+            for side in Side
+        }
+
+    def aids(self, forms: Forms) -> dict[str, object]:
+        sides = []
+        for side in Side:
+            rows = forms[side.value]
+            listed = {form.contact_number() for form in rows.forms}
+            sides.append(
+                {
+                    "side": side,
+                    "name": self._organisation(side),
+                    "rows": rows,
+                    "offered": [
+                        contact for contact in self._contacts(side) if contact.pk not in listed
+                    ],
+                }
+            )
+        return {"sides": sides}
+
+    def buttons(self) -> dict:
+        return {"invite": self._invite}
+
+    def _invite(self, data: QueryDict, value: str) -> QueryDict:
+        """Add one of the account's contacts as a row; `value` is the contact's number."""
+        contact = next((c for c in self.contacts if str(c.pk) == value), None)
+        if contact is None:
+            return data
+        return with_row(
+            data,
+            contact.side,
+            {"contact": contact.pk, "name": contact.name, "title": contact.title},
+        )
+
+    def save(self, forms: Forms, *, by: User) -> None:
+        for side in Side:
+            services.seat_participants(
+                review=self.review,
+                side=side,
+                rows=[
+                    (form.instance, form.person, form.cleaned_data.get("email", ""))
+                    for form in forms[side.value].kept
+                ],
+                removed=forms[side.value].removed,
+            )
+
+    def missing(self) -> list[Missing]:
+        people = list(self.review.participants.all())
+        found = []
+        for side in Side:
+            rows = [person for person in people if person.side == side]
+            if not any(person.in_the_room for person in rows):
+                found.append(
+                    Missing(
+                        _now("Nobody from {organisation} is in the room yet.").format(
+                            organisation=self._organisation(side)
+                        ),
+                        f"add-{side.value}",
+                    )
+                )
+            found += [
+                Missing(
+                    _now("Write the title of {name}.").format(name=person.name),
+                    f"id_{side.value}-{index}-title",
+                )
+                for index, person in enumerate(rows)
+                if person.in_the_room and not person.title
+            ]
+        return found
+
+    def context(self) -> dict[str, object]:
+        return {
+            "sides": [
+                {
+                    "side": side,
+                    "name": self._organisation(side),
+                    "people": [person for person in self._people(side) if person.in_the_room],
+                    "absent": [person for person in self._people(side) if not person.in_the_room],
+                }
+                for side in Side
+            ]
+        }
+
+    def _organisation(self, side: Side) -> str:
+        if side == Side.CLIENT:
+            return self.review.account.name
+        if not hasattr(self, "_provider"):
+            self._provider = Provider.current()
+        return self._provider.name

@@ -1,0 +1,134 @@
+"""Section 3: how each of the five is measured, by KPIs that both sides can count."""
+
+from fractions import Fraction
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from reviews import services
+from reviews.forms import KPIForm, SetAsideForm
+from reviews.models import SetAside
+from reviews.rows import rows_of
+from reviews.sections.base import Forms, Missing, Section
+from scorecards.models import KPI, WeightedFactor
+
+KPIRows = rows_of(KPIForm)
+
+
+def rows_prefix(factor: str) -> str:
+    return f"kpi-{factor}"
+
+
+def aside_prefix(factor: str) -> str:
+    return f"aside-{factor}"
+
+
+class ServiceScorecard(Section):
+    key = "scorecard"
+    title = _("Service scorecard")
+    lede = _("What will we both count over the next ninety days?")
+    onward = _("Continue to the service scorecard")
+    back = _("Back to the service scorecard")
+
+    def _kpis(self, row: WeightedFactor) -> list[KPI]:
+        return [kpi for kpi in self.review.agrees.kpis.all() if kpi.factor == row.factor]
+
+    def _aside(self, row: WeightedFactor) -> SetAside | None:
+        return next(
+            (
+                aside
+                for aside in self.review.set_asides.all()
+                if aside.section == self.key and aside.factor == row.factor
+            ),
+            None,
+        )
+
+    def forms(self, data: QueryDict | None = None) -> Forms:
+        forms: Forms = {}
+        for row in self.review.agrees.factors.all():
+            forms[rows_prefix(row.factor)] = KPIRows(
+                data, prefix=rows_prefix(row.factor), instances=self._kpis(row)
+            )
+            forms[aside_prefix(row.factor)] = SetAsideForm(
+                data,
+                prefix=aside_prefix(row.factor),
+                instance=self._aside(row),
+                is_optional=True,
+            )
+        return forms
+
+    def aids(self, forms: Forms) -> dict[str, object]:
+        return {
+            "blocks": [
+                {
+                    "row": row,
+                    "rows": forms[rows_prefix(row.factor)],
+                    "aside": forms[aside_prefix(row.factor)],
+                }
+                for row in self.review.agrees.factors.all()
+            ],
+            "people": [person.name for person in self.review.participants.all()],
+        }
+
+    def save(self, forms: Forms, *, by: User) -> None:
+        for row in self.review.agrees.factors.all():
+            rows = forms[rows_prefix(row.factor)]
+            services.keep_kpis(
+                scorecard=self.review.agrees,
+                factor=row.factor,
+                kpis=[form.instance for form in rows.kept],
+                removed=rows.removed,
+            )
+            aside = forms[aside_prefix(row.factor)]
+            services.set_aside(
+                review=self.review,
+                section=self.key,
+                factor=row.factor,
+                fields=aside.cleaned_data if aside.is_chosen else None,
+            )
+
+    def missing(self) -> list[Missing]:
+        factors = list(self.review.agrees.factors.all())
+        if not factors:
+            return [Missing(_("No factor is chosen yet: section 2 chooses them."), "section-form")]
+        found = []
+        for row in factors:
+            kpis = self._kpis(row)
+            label = row.choice.label
+            if not kpis and self._aside(row) is None:
+                found.append(
+                    Missing(
+                        _now("Agree at least one KPI for {factor}.").format(factor=label),
+                        f"add-{rows_prefix(row.factor)}",
+                    )
+                )
+            for index, kpi in enumerate(kpis):
+                anchor = f"id_{rows_prefix(row.factor)}-{index}"
+                if kpi.needs_target:
+                    found.append(
+                        Missing(
+                            _("Give the number that both sides will count."), f"{anchor}-target"
+                        )
+                    )
+                if not kpi.counted_by:
+                    found.append(Missing(_("Say who counts it."), f"{anchor}-counted_by"))
+        return found
+
+    def context(self) -> dict[str, object]:
+        found = []
+        for row in self.review.agrees.factors.all():
+            kpis = self._kpis(row)
+            whole = sum(kpi.importance for kpi in kpis)
+            found.append(
+                {
+                    "factor": row.choice,
+                    "weight": row.weight,
+                    "kpis": [
+                        {"kpi": kpi, "share": Fraction(kpi.importance, whole)} for kpi in kpis
+                    ],
+                    "set_aside": self._aside(row),
+                }
+            )
+        return {"factors": found}

@@ -1,0 +1,268 @@
+"""The verbs of a review that write more than one row. Each expects the acting user's right to
+write to have been checked by the view, and to run where the review's row is locked, or locks it.
+"""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import Account, Contact, Side, StrategicObjective, User
+from reviews.models import (
+    PEOPLE_A_SIDE,
+    DiscussedFactor,
+    Impact,
+    ImprovementAction,
+    InnovationIdea,
+    Participant,
+    Review,
+    SetAside,
+    Sitting,
+)
+from scorecards.models import KPI, TOP_FIVE, Scorecard, WeightedFactor
+
+PERIOD_DAYS = 90
+
+
+class WrongState(Exception):
+    """The review isn't in the state that this verb needs."""
+
+
+@transaction.atomic
+def plan_review(
+    *,
+    account: Account,
+    planned_on: datetime.date,
+    planned_at: datetime.time | None,
+    place: str,
+    facilitator: User,
+    date_confirmed: bool = True,
+) -> Review:
+    """Make and return the account's next review, planned; it judges the active scorecard.
+
+    Raises WrongState when a review of the account is planned or in progress already.
+    """
+    Account.objects.select_for_update().get(pk=account.pk)
+    reviews = Review.objects.filter(account=account)
+    if reviews.filter(state__in=(Review.State.PLANNED, Review.State.IN_PROGRESS)).exists():
+        raise WrongState
+    return Review.objects.create(
+        account=account,
+        number=(reviews.aggregate(last=Max("number"))["last"] or 0) + 1,
+        facilitator=facilitator,
+        closes=Scorecard.objects.filter(account=account, state=Scorecard.State.ACTIVE).first(),
+        agrees=Scorecard.objects.create(account=account),
+        planned_on=planned_on,
+        planned_at=planned_at,
+        place=place,
+        date_confirmed=date_confirmed,
+    )
+
+
+def locked(review: Review) -> Review:
+    """Return the review as the database has it, its row locked until the transaction ends."""
+    return (
+        Review.objects.select_for_update(of=("self",))
+        .select_related("account", "agrees")
+        .get(pk=review.pk)
+    )
+
+
+@transaction.atomic
+def start_meeting(*, review: Review, by: User, on: datetime.date | None = None) -> Review:
+    """Start the meeting, today in the account's zone unless told the day.
+
+    Raises WrongState unless the review is planned.
+    """
+    review = locked(review)
+    if review.state != Review.State.PLANNED:
+        raise WrongState
+    now = timezone.now()
+    review.state = Review.State.IN_PROGRESS
+    review.started_at = now
+    review.version += 1
+    review.save(update_fields=["state", "started_at", "version"])
+    Sitting.objects.create(
+        review=review, held_on=on or timezone.localdate(now, review.account.zone)
+    )
+    return review
+
+
+@transaction.atomic
+def add_sitting(*, review: Review, by: User, on: datetime.date | None = None) -> Review:
+    """Note that the meeting goes on another day: today in the account's zone unless told.
+
+    Raises WrongState unless the review is in progress.
+    """
+    review = locked(review)
+    if review.state != Review.State.IN_PROGRESS:
+        raise WrongState
+    Sitting.objects.get_or_create(
+        review=review, held_on=on or timezone.localdate(timezone=review.account.zone)
+    )
+    review.version += 1
+    review.save(update_fields=["version"])
+    return review
+
+
+@transaction.atomic
+def cancel_review(*, review: Review, by: User, reason: str) -> Review:
+    """Cancel a review that isn't closed; its scorecard may then be judged by another one.
+
+    Raises WrongState when it is closed or cancelled, ValueError without a reason.
+    """
+    if not reason.strip():
+        raise ValueError("a review is cancelled with a reason")
+    review = locked(review)
+    if not review.is_open:
+        raise WrongState
+    review.state = Review.State.CANCELLED
+    review.cancelled_at = timezone.now()
+    review.cancelled_by = by
+    review.cancel_reason = reason.strip()
+    review.version += 1
+    review.save()
+    return review
+
+
+def proposed_next_day(review: Review) -> datetime.date:
+    """Return 90 days after the first sitting (the planned day before it), never on a weekend."""
+    first = min((row.held_on for row in review.sittings.all()), default=review.planned_on)
+    day = first + datetime.timedelta(days=PERIOD_DAYS)
+    return day + datetime.timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
+
+
+def seat_participants(
+    *,
+    review: Review,
+    side: Side,
+    rows: list[tuple[Participant, Contact | None, str]],
+    removed: list[Participant],
+) -> None:
+    """Keep the people of one side, in order, each with a seat of their own unless absent.
+
+    `rows` are participants with their contact (None: a person met today, made a contact with
+    the given e-mail). Names and titles confirmed today correct the contact too; earlier
+    reviews keep theirs. A seat is only given to another person once it is free.
+    """
+    for participant in removed:
+        participant.delete()
+    leaving = [row for row in rows if row[0].attendance == Participant.Attendance.ABSENT]
+    for participant, contact, email in leaving:
+        participant.position = None
+        _keep_participant(participant, review, side, contact, email)
+    staying = [row for row in rows if row[0].attendance != Participant.Attendance.ABSENT]
+    taken = {row[0].position for row in staying}
+    free = iter([seat for seat in range(1, PEOPLE_A_SIDE + 1) if seat not in taken])
+    for participant, contact, email in staying:
+        if participant.position is None:
+            participant.position = next(free, PEOPLE_A_SIDE + 1)
+        _keep_participant(participant, review, side, contact, email)
+
+
+def _keep_participant(
+    participant: Participant, review: Review, side: Side, contact: Contact | None, email: str
+) -> None:
+    account = review.account
+    if contact is None:
+        contact = account.contacts.filter(
+            side=side, name__iexact=participant.name, left_on=None, participations__review=None
+        ).first() or Contact(account=account, side=side, language=account.language, email=email)
+    if (contact.name, contact.title) != (participant.name, participant.title) or not contact.pk:
+        contact.name = participant.name
+        contact.title = participant.title or contact.title
+        contact.save()
+    participant.review = review
+    participant.side = side
+    participant.contact = contact
+    participant.save()
+
+
+def choose_factors(
+    *, review: Review, weights: dict[str, int | None], discussed: Iterable[str]
+) -> None:
+    """Make the chosen factors, at most five, those of the scorecard that the review agrees.
+
+    A factor that stays keeps its slot; a new one takes a slot that is free, so that a
+    replacement never passes through a doubled one.
+    """
+    scorecard = review.agrees
+    WeightedFactor.objects.filter(scorecard=scorecard).exclude(factor__in=weights).delete()
+    kept = {row.factor: row for row in WeightedFactor.objects.filter(scorecard=scorecard)}
+    taken = {row.slot for row in kept.values()}
+    free = iter([slot for slot in range(1, TOP_FIVE + 1) if slot not in taken])
+    for factor, weight in weights.items():
+        row = kept.get(factor) or WeightedFactor(
+            scorecard=scorecard, factor=factor, slot=next(free, TOP_FIVE + 1)
+        )
+        row.weight = weight
+        row.save()
+    discussed = set(discussed)
+    review.discussed.exclude(factor__in=discussed).delete()
+    already = set(review.discussed.values_list("factor", flat=True))
+    for factor in sorted(discussed - already):
+        DiscussedFactor.objects.create(review=review, factor=factor)
+
+
+def keep_kpis(*, scorecard: Scorecard, factor: str, kpis: list[KPI], removed: list[KPI]) -> None:
+    """Keep the KPIs of one factor, in order."""
+    for kpi in removed:
+        kpi.delete()
+    for position, kpi in enumerate(kpis, start=1):
+        kpi.scorecard = scorecard
+        kpi.factor = factor
+        kpi.position = position
+        kpi.save()
+
+
+def keep_rows(
+    *,
+    review: Review,
+    rows: list[ImprovementAction] | list[Impact],
+    removed: list[ImprovementAction] | list[Impact],
+) -> None:
+    """Keep the actions or the impacts of a review, in order, each with its owner's name."""
+    for row in removed:
+        row.delete()
+    for position, row in enumerate(rows, start=1):
+        row.review = review
+        if isinstance(row, ImprovementAction):
+            row.account = review.account
+        row.position = position
+        row.keep_owner()
+        row.save()
+
+
+def keep_ideas(
+    *,
+    review: Review,
+    rows: list[tuple[InnovationIdea, str]],
+    removed: list[InnovationIdea],
+) -> None:
+    """Keep the ideas of a review, in order; an objective named with one joins the account's."""
+    for idea in removed:
+        idea.delete()
+    for position, (idea, new_objective) in enumerate(rows, start=1):
+        if new_objective.strip():
+            idea.objective, _made = StrategicObjective.objects.get_or_create(
+                account=review.account, wording=new_objective.strip(), retired_on=None
+            )
+        idea.account = review.account
+        idea.review = review
+        idea.position = position
+        idea.objective_wording = idea.objective.wording if idea.objective else ""
+        idea.save()
+
+
+def set_aside(
+    *, review: Review, section: str, fields: dict[str, object] | None, factor: str = ""
+) -> None:
+    """Set a section (or one factor's KPIs) aside with its reason; None takes it up again."""
+    if fields is None:
+        SetAside.objects.filter(review=review, section=section, factor=factor).delete()
+        return
+    SetAside.objects.update_or_create(
+        review=review, section=section, factor=factor, defaults=fields
+    )

@@ -1,0 +1,24 @@
+"""The addresses of reviews (`product.md` 5 and 6)."""
+
+from django.urls import path
+
+from reviews.views import files, life, lists
+from reviews.views.section import section
+
+urlpatterns = [
+    path("", lists.home, name="home"),
+    path("accounts/<int:pk>/", lists.account, name="account"),
+    path("accounts/<int:pk>/reviews/new/", life.new, name="review-new"),
+    path("reviews/", lists.reviews, name="review-list"),
+    path("reviews/<int:pk>/", life.review, name="review"),
+    path("reviews/<int:pk>/start/", life.start, name="review-start"),
+    path("reviews/<int:pk>/sitting/", life.sitting, name="review-sitting"),
+    path("reviews/<int:pk>/end-early/", life.end_early, name="review-end-early"),
+    path("reviews/<int:pk>/cancel/", life.cancel, name="review-cancel"),
+    path("reviews/<int:pk>/close/", life.close, name="review-close"),
+    path("reviews/<int:pk>/room-language/", life.speak, name="review-speak"),
+    path("reviews/<int:pk>/factor-sheets.pdf", files.factor_sheets, name="review-factor-sheets"),
+    path("reviews/<int:pk>/worksheet.pdf", files.worksheet, name="review-worksheet"),
+    path("reviews/<int:pk>/invitation.ics", files.invitation, name="review-invitation"),
+    path("reviews/<int:pk>/<slug:key>/", section, name="review-section"),
+]

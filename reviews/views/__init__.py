@@ -1,0 +1,1 @@
+"""What a browser asks of reviews. Views find, hand over and render."""

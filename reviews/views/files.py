@@ -1,0 +1,52 @@
+"""What a review gives on paper and to the calendar."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from reviews import calendar, documents
+from reviews.access import in_the_room
+from reviews.models import Review
+
+PDF = "application/pdf"
+
+
+@require_safe
+@in_the_room
+def factor_sheets(request: HttpRequest, review: Review) -> HttpResponse:
+    """The printed lists of thirteen: one an executive, a joint one, a spare."""
+    return _file(documents.factor_sheets(review), PDF, review, "factor-sheets.pdf")
+
+
+@require_safe
+@in_the_room
+def worksheet(request: HttpRequest, review: Review) -> HttpResponse:
+    """The worksheet: the kept bytes once closed, a draft before."""
+    kept = review.worksheets.first()
+    content = bytes(kept.content) if kept else documents.worksheet(review)
+    return _file(content, PDF, review, "worksheet.pdf")
+
+
+@require_safe
+@in_the_room
+def invitation(request: HttpRequest, review: Review) -> HttpResponse:
+    """The calendar invitation to the next meeting; 404 while no date is agreed."""
+    try:
+        content = calendar.invitation(review)
+    except calendar.NoDateAgreed as error:
+        raise Http404 from error
+    return _file(content, "text/calendar; charset=utf-8", review, "invitation.ics")
+
+
+def _file(content: bytes, kind: str, review: Review, name: str) -> HttpResponse:
+    account = slugify(review.account.name) or "account"
+    disposition = "inline" if kind == PDF else "attachment"
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'{disposition}; filename="{account}-{review.number}-{name}"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )

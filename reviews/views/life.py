@@ -1,0 +1,202 @@
+"""A review's life: planned, started, ended early, cancelled, closed."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Language
+from reviews import services
+from reviews.access import in_the_room, insist_on_member, speaking, visible_account
+from reviews.closing import CannotClose, ChangedSince, close_review
+from reviews.forms import CancelForm, ReviewForm, SetAsideForm
+from reviews.models import Review
+from reviews.progress import Progress, set_aside_last_time, set_rest_aside, whole_record
+from reviews.rows import summary_of_errors
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Plan a review of an account."""
+    account = visible_account(request, pk)
+    insist_on_member(request, account)
+    with speaking(translation.get_language(), account):
+        form = ReviewForm(
+            request.POST if request.method == "POST" else None,
+            account=account,
+            initial={"facilitator": account.lead_id, "planned_at": "14:00"},
+        )
+        if request.method == "POST" and form.is_valid():
+            try:
+                review = services.plan_review(account=account, **form.cleaned_data)
+            except services.WrongState:
+                messages.error(request, _("A review of this account is open already."))
+                return redirect("account", account.pk)
+            return redirect("review", review.pk)
+        context = {
+            "nav_current": "accounts",
+            "account": account,
+            "form": form,
+            "errors": summary_of_errors(form),
+        }
+        return render(request, "reviews/new.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD"])
+@in_the_room
+def review(request: HttpRequest, review: Review) -> HttpResponse:
+    """Show a review: its seven sections with their state; the whole record once closed."""
+    progress = Progress(review)
+    context = _overview(request, progress)
+    return render(request, "reviews/review.html", context)
+
+
+def _overview(request: HttpRequest, progress: Progress) -> dict[str, object]:
+    review = progress.review
+    return {
+        "nav_current": "reviews",
+        "room_language": request.room_language,
+        "review": review,
+        "account": review.account,
+        "progress": progress.steps,
+        "current": progress.current,
+        "can_close": progress.can_close,
+        "settled_count": progress.settled_count,
+        "can_write": review.account.has_member(request.user),
+        "people": [person for person in review.participants.all() if person.in_the_room],
+        "left_for_later": set_aside_last_time(review) if review.is_open else [],
+        "parts": summary(progress),
+    }
+
+
+def summary(progress: Progress) -> list[dict[str, object]]:
+    """Return the seven sections as readers see them, each with the context of its template."""
+    return [
+        {"section": section, "set_aside": section.set_aside, "context": section.context()}
+        for section in progress.sections
+    ]
+
+
+@require_POST
+@in_the_room
+def start(request: HttpRequest, review: Review) -> HttpResponse:
+    """Start the meeting, and open section 1."""
+    insist_on_member(request, review.account)
+    try:
+        services.start_meeting(review=review, by=request.user)
+    except services.WrongState:
+        messages.error(request, _("The meeting has started already."))
+        return redirect("review", review.pk)
+    return redirect("review-section", review.pk, Progress(review).sections[0].key)
+
+
+@require_POST
+@in_the_room
+def sitting(request: HttpRequest, review: Review) -> HttpResponse:
+    """Note that the meeting goes on today."""
+    insist_on_member(request, review.account)
+    try:
+        services.add_sitting(review=review, by=request.user)
+    except services.WrongState:
+        messages.error(request, _("The meeting isn't in progress."))
+    return redirect("review", review.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_the_room
+def end_early(request: HttpRequest, review: Review) -> HttpResponse:
+    """Set aside, for one reason, every section that the meeting didn't complete."""
+    insist_on_member(request, review.account)
+    form = SetAsideForm(request.POST if request.method == "POST" else None, prefix="rest")
+    progress = Progress(review)
+    if review.state != Review.State.IN_PROGRESS or progress.steps[0].status != "done":
+        messages.error(request, _("Complete the participants first."))
+        return redirect("review", review.pk)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            services.locked(review)
+            set_rest_aside(
+                review=whole_record(review.pk), fields=form.cleaned_data, by=request.user
+            )
+        return redirect("review-close", review.pk)
+    context = _overview(request, progress) | {"form": form, "errors": summary_of_errors(form)}
+    return render(request, "reviews/end_early.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_the_room
+def cancel(request: HttpRequest, review: Review) -> HttpResponse:
+    """Cancel a review with a reason, then propose to plan another one."""
+    insist_on_member(request, review.account)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.cancel_review(
+                review=review, by=request.user, reason=form.cleaned_data["reason"]
+            )
+        except services.WrongState:
+            messages.error(request, _("This review can't be cancelled any more."))
+            return redirect("review", review.pk)
+        messages.success(request, _("The review is cancelled. Plan the one that takes its place."))
+        return redirect("review-new", review.account_id)
+    if not review.is_open:
+        return redirect("review", review.pk)
+    context = _overview(request, Progress(review)) | {
+        "form": form,
+        "errors": summary_of_errors(form),
+    }
+    return render(request, "reviews/cancel.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_the_room
+def close(request: HttpRequest, review: Review) -> HttpResponse:
+    """A last look at the whole, then close."""
+    insist_on_member(request, review.account)
+    if request.method == "POST":
+        seen = request.POST.get("version", "")
+        if not seen.isascii() or not seen.isdigit() or len(seen) > 9:
+            raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
+        try:
+            close_review(review=review, by=request.user, seen_version=int(seen))
+        except ChangedSince:
+            messages.error(
+                request,
+                _("Somebody changed the review after you opened this page. Look once more."),
+            )
+            return _last_look(request, whole_record(review.pk), status=409)
+        except CannotClose:
+            messages.error(request, _("A section is still neither complete nor set aside."))
+            return redirect("review", review.pk)
+        messages.success(request, _("The review is closed. The worksheet is ready to print."))
+        return redirect("review", review.pk)
+    if review.state == Review.State.CLOSED:
+        return redirect("review", review.pk)
+    if not Progress(review).can_close:
+        messages.info(request, _("A section is still neither complete nor set aside."))
+        return redirect("review", review.pk)
+    return _last_look(request, review)
+
+
+def _last_look(request: HttpRequest, review: Review, status: int = 200) -> HttpResponse:
+    context = _overview(request, Progress(review))
+    context["agreed"] = review.agrees.has_top_five()
+    return render(request, "reviews/close.html", context, status=status)
+
+
+@require_POST
+@in_the_room
+def speak(request: HttpRequest, review: Review) -> HttpResponse:
+    """Switch the language of this review's pages, for this session."""
+    language = request.POST.get("language", "")
+    if language not in Language.values:
+        raise BadRequest(_("This language isn't spoken here."))
+    request.session[f"room-{review.pk}"] = language
+    section = request.POST.get("section", "")
+    if section in [item.key for item in Progress(review).sections]:
+        return redirect("review-section", review.pk, section)
+    return redirect("review", review.pk)

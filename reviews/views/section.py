@@ -1,0 +1,205 @@
+"""One view for all seven sections: show, add and remove rows, save, confirm, set aside."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from reviews.access import in_the_room, insist_on_member
+from reviews.forms import SetAsideForm
+from reviews.models import Review
+from reviews.progress import (
+    Progress,
+    Step,
+    confirm_section,
+    keep_section,
+    put_aside,
+    set_aside_last_time,
+    whole_record,
+)
+from reviews.rows import hush, summary_of_errors, tell, with_removal, with_row
+from reviews.sections import KEYS, Forms
+from reviews.services import locked
+
+ASIDE = "set-aside"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_the_room
+def section(request: HttpRequest, review: Review, key: str) -> HttpResponse:
+    """Show one section of a review, or take what was typed in it."""
+    if key not in KEYS:
+        raise Http404
+    if request.method == "POST":
+        insist_on_member(request, review.account)
+        with transaction.atomic():
+            locked(review)
+            return _take(request, whole_record(review.pk), key)
+    progress = Progress(review)
+    step = progress.step(key)
+    if step.is_locked:
+        return _to_the_open_one(request, progress, step)
+    if not review.is_open or not review.account.has_member(request.user):
+        return _show_read_only(request, progress, step)
+    return _show(request, progress, step, step.section.forms())
+
+
+def _take(request: HttpRequest, review: Review, key: str) -> HttpResponse:
+    """Take a submission, in the transaction that holds the review's row."""
+    progress = Progress(review)
+    step = progress.step(key)
+    if not review.is_open:
+        messages.error(request, _("This review can't change any more. Nothing was saved."))
+        return _show_read_only(request, progress, step, status=409)
+    if step.is_locked:
+        return _to_the_open_one(request, progress, step)
+    reshaped = _reshape(request, step)
+    if reshaped is not None:
+        forms = step.section.forms(reshaped)
+        hush(forms)
+        if "add" in request.POST:
+            forms[request.POST["add"]].focus_on_last()
+        return _show(request, progress, step, forms, data=reshaped)
+    return _save(request, progress, step)
+
+
+def _reshape(request: HttpRequest, step: Step):
+    """Return the typed data with a row more or less, if that is what was asked; else None."""
+    data = request.POST
+    if "add" in data:
+        return with_row(data, data["add"])
+    if "remove" in data:
+        return with_removal(data, data["remove"], removed=True)
+    if "undo" in data:
+        return with_removal(data, data["undo"], removed=False)
+    for name, change in step.section.buttons().items():
+        if name in data:
+            return change(data, data[name])
+    return None
+
+
+def _save(request: HttpRequest, progress: Progress, step: Step) -> HttpResponse:
+    """Keep what was typed; then confirm, set aside or take up again if that was the button."""
+    section, review = step.section, progress.review
+    forms = section.forms(request.POST)
+    aside = SetAsideForm(request.POST, prefix=ASIDE, instance=section.set_aside)
+    is_setting_aside = "set_aside" in request.POST
+    if is_setting_aside and (
+        not section.can_be_set_aside or review.state != Review.State.IN_PROGRESS
+    ):
+        raise BadRequest(_("This section can't be set aside."))
+    valid = [form.is_valid() for form in forms.values()]
+    if is_setting_aside:
+        valid.append(aside.is_valid())
+    if not all(valid):
+        return _show(request, progress, step, forms, aside=aside, data=request.POST, refused=True)
+    changed = any(form.has_changed() for form in forms.values())
+    review = keep_section(section=section, forms=forms, changed=changed, by=request.user)
+    if is_setting_aside:
+        put_aside(review=review, key=section.key, fields=aside.cleaned_data, by=request.user)
+        return _go_on(request, review, section.key)
+    if "take_up" in request.POST:
+        put_aside(review=review, key=section.key, fields=None, by=request.user)
+        return redirect("review-section", review.pk, section.key)
+    if "confirm" in request.POST and review.state == Review.State.IN_PROGRESS:
+        missing = confirm_section(review=review, key=section.key, by=request.user)
+        if not missing:
+            return _go_on(request, review, section.key)
+        progress = Progress(whole_record(review.pk))
+        step = progress.step(section.key)
+        forms = step.section.forms()
+        for item in missing:
+            tell(forms, item.anchor, str(item.text))
+        return _show(request, progress, step, forms, missing=missing, refused=True, saved=True)
+    messages.success(request, _("Saved."))
+    if "next" in request.POST:
+        return _go_on(request, review, section.key)
+    return redirect("review-section", review.pk, section.key)
+
+
+def _go_on(request: HttpRequest, review: Review, key: str) -> HttpResponse:
+    """Go to the section that follows; after the last, to the last look before closing."""
+    following = Progress(review).after(key)
+    if following is not None:
+        return redirect("review-section", review.pk, following.key)
+    if review.state == Review.State.IN_PROGRESS:
+        return redirect("review-close", review.pk)
+    return redirect("review", review.pk)
+
+
+def _to_the_open_one(request: HttpRequest, progress: Progress, step: Step) -> HttpResponse:
+    messages.info(
+        request,
+        _("Section {number} opens once section {before} is complete or set aside.").format(
+            number=step.number, before=step.number - 1
+        ),
+    )
+    return redirect("review-section", progress.review.pk, progress.current.section.key)
+
+
+def _page(progress: Progress, step: Step, request: HttpRequest) -> dict[str, object]:
+    key = step.section.key
+    return {
+        "nav_current": "reviews",
+        "room_language": request.room_language,
+        "review": progress.review,
+        "account": progress.review.account,
+        "progress": progress.steps,
+        "step": step,
+        "section": step.section,
+        "previous": progress.before(key),
+        "following": progress.after(key),
+        "left_for_later": [
+            row for row in set_aside_last_time(progress.review) if row.section == key
+        ],
+    }
+
+
+def _show_read_only(
+    request: HttpRequest, progress: Progress, step: Step, status: int = 200
+) -> HttpResponse:
+    context = _page(progress, step, request) | step.section.context()
+    context["set_aside"] = step.section.set_aside
+    return render(request, "reviews/section_read.html", context, status=status)
+
+
+def _show(
+    request: HttpRequest,
+    progress: Progress,
+    step: Step,
+    forms: Forms,
+    *,
+    aside: SetAsideForm | None = None,
+    data=None,
+    missing: list | None = None,
+    refused: bool = False,
+    saved: bool = False,
+) -> HttpResponse:
+    section = step.section
+    if aside is None:
+        aside = SetAsideForm(data, prefix=ASIDE, instance=section.set_aside)
+        if data is not None:
+            hush({ASIDE: aside})
+    errors = []
+    if refused:
+        errors = (
+            [(item.text, item.anchor) for item in missing]
+            if missing
+            else summary_of_errors(*forms.values(), aside)
+        )
+    context = (
+        _page(progress, step, request)
+        | {
+            "forms": forms,
+            "aside": aside,
+            "errors": errors,
+            "saved": saved,
+            "missing": [] if refused else step.missing,
+            "is_planned": progress.review.state == Review.State.PLANNED,
+        }
+        | section.aids(forms)
+    )
+    return render(request, "reviews/section.html", context, status=422 if refused else 200)

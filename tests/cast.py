@@ -1,0 +1,136 @@
+"""A small cast for the tests: users, an account with its people, and a meeting worth telling."""
+
+import datetime
+
+from accounts.models import Account, Contact, Language, Membership, Side, User
+from reviews import services
+from reviews.meetings import Meeting, hold, hold_and_close
+from reviews.models import Review
+
+DAY = datetime.date(2026, 11, 18)
+
+CLIENT_PEOPLE = {
+    "Ruth Adeyemi": "Chief Operating Officer",
+    "Martin Fell": "Chief Information Officer",
+    "Ingrid Sorensen": "Vice President, Claims",
+    "Tomas Lind": "Head of Procurement",
+}
+OUR_PEOPLE = {
+    "Claire Osborne": "Account Manager",
+    "Daniel Roy": "Delivery Director",
+    "Priya Nair": "Service Lead",
+    "Amina Diallo": "Vice President, Services",
+}
+WEIGHTS = {
+    "autonomy": 30,
+    "deliverable_quality": 25,
+    "responsiveness": 20,
+    "communication": 15,
+    "foresight": 10,
+}
+
+
+def user(email: str, name: str, role: str = "manager", language: str = "en") -> User:
+    return User.objects.create_user(
+        email, "a-long-enough-password", name=name, role=role, language=language
+    )
+
+
+def account(lead: User, name: str = "Halden Mutual", **fields) -> Account:
+    found = Account.objects.create(name=name, lead=lead, **fields)
+    Membership.objects.create(account=found, user=lead)
+    return found
+
+
+def account_with_people(lead: User, **fields) -> Account:
+    found = account(lead, **fields)
+    for side, people in ((Side.CLIENT, CLIENT_PEOPLE), (Side.PROVIDER, OUR_PEOPLE)):
+        for name, title in people.items():
+            Contact.objects.create(
+                account=found,
+                side=side,
+                name=name,
+                title=title,
+                email=f"{name.split()[0].lower()}@{side}.example",
+                language=fields.get("language", Language.ENGLISH),
+            )
+    return found
+
+
+def planned(found: Account, by: User, on: datetime.date = DAY) -> Review:
+    return services.plan_review(
+        account=found,
+        planned_on=on,
+        planned_at=datetime.time(14),
+        place="Boardroom 2",
+        facilitator=by,
+    )
+
+
+def kpi(wording: str, **fields) -> dict:
+    return {"wording": wording, "target": 4, "counted_by": "Both sides", **fields}
+
+
+MEETING = Meeting(
+    held_on=DAY,
+    present=("Ruth Adeyemi", "Martin Fell", "Claire Osborne", "Daniel Roy"),
+    absent=("Tomas Lind",),
+    words={
+        "Ruth Adeyemi": {
+            "what_matters": "That releases no longer frighten the branches.",
+            "expected_value": "Simple claims settled the same day.",
+        }
+    },
+    weights=WEIGHTS,
+    kpis={
+        "autonomy": [
+            kpi("Video meeting of 30 minutes", target=1, unit="meeting", frequency="fortnight"),
+            kpi("Emergency meetings", kind="at_most", target=1, frequency="month"),
+        ],
+        "deliverable_quality": [kpi("Releases accepted at first review", target=95, unit="%")],
+        "responsiveness": [kpi("Questions answered the same day", target=90, unit="%")],
+        "communication": [kpi("Update e-mail", kind="yes_no", target=None)],
+        "foresight": [kpi("Risks raised 30 days ahead")],
+    },
+    actions=[
+        {
+            "wording": "Rehearse the claims runbook",
+            "factor": "autonomy",
+            "owner": "Daniel Roy",
+            "due_on": datetime.date(2026, 12, 5),
+        },
+        {
+            "wording": "Share the regulatory calendar",
+            "owner": "Ruth Adeyemi",
+            "due_on": datetime.date(2026, 12, 4),
+        },
+    ],
+    impacts=[
+        {
+            "wording": "New flood cover rules take force",
+            "area": "industry",
+            "expected_on": datetime.date(2027, 1, 1),
+            "plan": "Wording tables tested by 15 December.",
+            "owner": "Daniel Roy",
+        }
+    ],
+    ideas=[
+        {
+            "wording": "Photographs read at first call",
+            "side": "provider",
+            "objective": "Settle a simple claim within a day",
+            "next_step": "Trial in two branches",
+        }
+    ],
+)
+
+
+def held_until(review: Review, by: User, until: str | None, meeting: Meeting = MEETING) -> Review:
+    """Return the review in progress, confirmed up to a section; started only, with None."""
+    if until is None:
+        return services.start_meeting(review=review, by=by, on=meeting.held_on)
+    return hold(review=review, meeting=meeting, by=by, until=until)
+
+
+def closed(review: Review, by: User, meeting: Meeting = MEETING) -> Review:
+    return hold_and_close(review=review, meeting=meeting, by=by)

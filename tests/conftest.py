@@ -1,0 +1,63 @@
+"""What every test may use: a small cast of people, and reviews at each point of their life."""
+
+import os
+
+import pytest
+from django.test import Client
+
+from tests import cast
+
+# Playwright's loop runs in the test's thread; Django would refuse the database there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture
+def manager(db):
+    """The account manager who leads the account of these tests."""
+    return cast.user("claire@northlight.example", "Claire Osborne")
+
+
+@pytest.fixture
+def outsider(db):
+    """Another account manager, with an account of their own and nothing to do with ours."""
+    outsider = cast.user("thomas@northlight.example", "Thomas Bélanger")
+    cast.account(outsider, name="Brightwater Logistics")
+    return outsider
+
+
+@pytest.fixture
+def director(db):
+    """A sales director: reads everything, writes nothing."""
+    return cast.user("julien@northlight.example", "Julien Mercier", role="director")
+
+
+@pytest.fixture
+def account(manager):
+    """Our account, with four people a side among its contacts."""
+    return cast.account_with_people(manager)
+
+
+@pytest.fixture
+def planned(account, manager):
+    """A first review, planned."""
+    return cast.planned(account, manager)
+
+
+@pytest.fixture
+def started(planned, manager):
+    """A first review whose meeting has just started."""
+    return cast.held_until(planned, manager, None)
+
+
+@pytest.fixture
+def closed(planned, manager):
+    """A first review, closed."""
+    return cast.closed(planned, manager)
+
+
+@pytest.fixture
+def as_manager(manager) -> Client:
+    """A browser in which the account manager is signed in."""
+    client = Client()
+    client.force_login(manager)
+    return client

@@ -1,0 +1,163 @@
+"""Every address, asked for by everybody, for an own, a foreign and an absent record.
+
+A foreign record answers exactly as one that doesn't exist. An address that isn't in the
+table fails the test: nobody adds a page without saying who may see it.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Contact, StrategicObjective
+from reviews.models import Review
+from tests import cast
+
+ABSENT = 999_999_999
+PUBLIC, SIGN_IN, OK, NO, GONE = 200, 302, 200, 403, 404
+
+
+class Row:
+    """What an address answers: to nobody; to an outsider, a manager and a director."""
+
+    def __init__(self, nobody, outsider, manager, director, method="get", takes=()):
+        self.answers = {
+            "nobody": nobody,
+            "outsider": outsider,
+            "manager": manager,
+            "director": director,
+        }
+        self.method = method
+        self.takes = takes
+
+
+ACCOUNT, REVIEW = ("account",), ("review",)
+TABLE = {
+    # Open to everybody.
+    "account_login": Row(200, 302, 302, 302),
+    "account_logout": Row(302, 200, 200, 200),
+    "account_signup": Row(200, 302, 302, 302),
+    "account_reset_password": Row(200, 200, 200, 200),
+    "account_reset_password_done": Row(200, 200, 200, 200),
+    "account_reset_password_from_key": Row(200, 200, 200, 200, takes=("key",)),
+    "account_reset_password_from_key_done": Row(200, 200, 200, 200),
+    "account_inactive": Row(200, 200, 200, 200),
+    "theme": Row(200, 200, 200, 200),
+    "provider-logo": Row(404, 404, 404, 404),
+    "set-language": Row(302, 302, 302, 302, method="post"),
+    # Signed in.
+    "account_change_password": Row(SIGN_IN, OK, OK, OK),
+    "home": Row(SIGN_IN, OK, OK, OK),
+    "account-list": Row(SIGN_IN, OK, OK, OK),
+    "account-new": Row(SIGN_IN, OK, OK, OK),
+    "review-list": Row(SIGN_IN, OK, OK, OK),
+    # An account's.
+    "account": Row(SIGN_IN, GONE, OK, OK, takes=ACCOUNT),
+    "account-edit": Row(SIGN_IN, GONE, OK, OK, takes=ACCOUNT),
+    "account-members": Row(SIGN_IN, GONE, OK, OK, takes=ACCOUNT),
+    "contact-new": Row(SIGN_IN, GONE, OK, NO, takes=ACCOUNT),
+    "contact-edit": Row(SIGN_IN, GONE, OK, NO, takes=("account", "contact")),
+    "objective-new": Row(SIGN_IN, GONE, OK, NO, takes=ACCOUNT),
+    "objective-edit": Row(SIGN_IN, GONE, OK, NO, takes=("account", "objective")),
+    "review-new": Row(SIGN_IN, GONE, OK, NO, takes=ACCOUNT),
+    # A review's.
+    "review": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
+    "review-section": Row(SIGN_IN, GONE, OK, OK, takes=("review", "section")),
+    "review-factor-sheets": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
+    "review-worksheet": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
+    "review-invitation": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
+    "review-cancel": Row(SIGN_IN, GONE, OK, NO, takes=REVIEW),
+    "review-end-early": Row(SIGN_IN, GONE, 302, NO, takes=REVIEW),
+    "review-close": Row(SIGN_IN, GONE, 302, NO, takes=REVIEW),
+    "review-start": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
+    "review-sitting": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
+    "review-speak": Row(SIGN_IN, GONE, 400, 400, method="post", takes=REVIEW),
+}
+
+
+def addresses(resolver: URLResolver | None = None) -> Iterator[str]:
+    """Yield the names of every address that isn't the admin's."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name
+        elif pattern.namespace != "admin":
+            yield from addresses(pattern)
+
+
+def test_every_address_is_in_the_table():
+    assert sorted(set(addresses())) == sorted(TABLE)
+
+
+@pytest.fixture
+def world(planned, manager, outsider, director):
+    """Our account with a planned review, and the numbers that its addresses take."""
+    account = planned.account
+    return {
+        "account": account.pk,
+        "review": planned.pk,
+        "contact": Contact.objects.filter(account=account).first().pk,
+        "objective": StrategicObjective.objects.create(account=account, wording="Grow").pk,
+        "section": "participants",
+        "key": ("1", "set-password"),
+        "users": {"manager": manager, "outsider": outsider, "director": director},
+    }
+
+
+def visit(world: dict, name: str, who: str, numbers: dict | None = None):
+    row = TABLE[name]
+    client = Client()
+    if who != "nobody":
+        client.force_login(world["users"][who])
+    taken = []
+    for item in row.takes:
+        value = (numbers or world)[item] if item in (numbers or world) else world[item]
+        taken += value if isinstance(value, tuple) else [value]
+    data = {"language": "fr"} if name == "set-language" else {}
+    return getattr(client, row.method)(reverse(name, args=taken), data)
+
+
+@pytest.mark.parametrize("who", ["nobody", "outsider", "manager", "director"])
+@pytest.mark.parametrize("name", TABLE)
+def test_an_address_answers_as_the_table_says(world, name, who):
+    response = visit(world, name, who)
+    assert response.status_code == TABLE[name].answers[who]
+    if response.status_code == SIGN_IN and who == "nobody" and TABLE[name].takes:
+        assert response.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, row in TABLE.items() if row.takes and "key" not in row.takes]
+)
+def test_a_foreign_record_answers_as_an_absent_one(world, name):
+    absent = {item: ABSENT for item in TABLE[name].takes if item != "section"}
+    foreign = visit(world, name, "outsider")
+    missing = visit(world, name, "outsider", absent)
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.content == missing.content
+    assert visit(world, name, "manager", absent).status_code == 404
+
+
+def test_foreign_records_are_in_no_list(world):
+    for name in ("home", "account-list", "review-list"):
+        page = visit(world, name, "outsider").content.decode()
+        assert "Halden Mutual" not in page
+        if name != "home":
+            assert "Halden Mutual" in visit(world, name, "director").content.decode()
+        assert "Halden Mutual" in visit(world, name, "manager").content.decode()
+
+
+@pytest.mark.parametrize("key", ["contact-edit", "objective-edit"])
+def test_a_row_of_another_account_is_absent_from_ours(world, key, manager):
+    """Both numbers in an address must belong together."""
+    other = cast.account_with_people(manager, name="Orsay & Finch")
+    client = Client()
+    client.force_login(manager)
+    row = "contact" if key == "contact-edit" else "objective"
+    assert client.get(reverse(key, args=[other.pk, world[row]])).status_code == 404
+
+
+def test_reviews_are_asked_for_on_somebodys_behalf(world, manager, outsider, director):
+    assert Review.objects.visible_to(manager).count() == 1
+    assert Review.objects.visible_to(outsider).count() == 0
+    assert Review.objects.visible_to(director).count() == 1

@@ -1,0 +1,10 @@
+"""Every address of the product: see `product.md` 5 and 6."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("reviews.urls")),
+]
