@@ -1,0 +1,143 @@
+"""Forms of accounts: sign-in, the account itself, its members, contacts and objectives."""
+
+import zoneinfo
+
+from allauth.account.forms import LoginForm
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact, Role, Side, StrategicObjective, User
+
+
+def teammates() -> QuerySet[User]:
+    """Return the users who may work on accounts."""
+    return User.objects.filter(is_active=True, role__in=(Role.MANAGER, Role.DIRECTOR))
+
+
+class SignInForm(LoginForm):
+    """E-mail and password, nothing else."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("remember", None)
+        self.fields["login"].label = _("Work e-mail")
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class AccountForm(forms.ModelForm):
+    """What a client organisation is, and how we meet and print for it."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+
+    class Meta:
+        model = Account
+        fields = ("name", "description", "language", "time_zone", "paper_size")
+        labels = {
+            "name": _("Name"),
+            "description": _("What we do for them"),
+            "language": _("Language"),
+            "paper_size": _("Paper size"),
+        }
+        widgets = {"language": forms.RadioSelect, "paper_size": forms.RadioSelect}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
+        kept = self.instance.time_zone
+        if kept not in zones:
+            zones.insert(0, kept)
+        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in zones]
+
+
+class NewAccountForm(AccountForm):
+    """A new account, with its lead."""
+
+    lead = forms.ModelChoiceField(label=_("Lead"), queryset=User.objects.none())
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = teammates().filter(role=Role.MANAGER)
+
+
+class MembersForm(forms.Form):
+    """Who leads an account, and who works on it."""
+
+    lead = forms.ModelChoiceField(label=_("Lead"), queryset=User.objects.none(), empty_label=None)
+    members = forms.ModelMultipleChoiceField(
+        label=_("Members"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They read and write this account’s reviews. The lead is always one."),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = self.fields["members"].queryset = teammates()
+
+
+class ContactForm(forms.ModelForm):
+    """A person of either side."""
+
+    left_on = forms.DateField(
+        label=_("Left on"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("From then on they are no longer offered."),
+    )
+
+    class Meta:
+        model = Contact
+        fields = ("side", "name", "title", "email", "language", "user", "left_on")
+        labels = {
+            "side": _("Side"),
+            "name": _("Name"),
+            "title": _("Title"),
+            "email": _("E-mail"),
+            "language": _("Language of their sheet"),
+            "user": _("Login, for a person of our side"),
+        }
+        widgets = {"side": forms.RadioSelect, "language": forms.RadioSelect}
+
+    def __init__(self, *args, account: Account, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.account = account
+        self.fields["user"].queryset = account.members.all()
+        self.fields["user"].empty_label = _("None")
+        if self.instance.pk:
+            # Past reviews list the person on this side.
+            del self.fields["side"]
+            if self.instance.side == Side.CLIENT:
+                del self.fields["user"]
+        else:
+            self.fields["side"].choices = Side.choices
+            self.initial.setdefault("language", account.language)
+            del self.fields["left_on"]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The account isn't a field, and its rule (one contact a login) holds all the same.
+        return super()._get_validation_exclusions() - {"account", "side"}
+
+
+class ObjectiveForm(forms.ModelForm):
+    """What the client is after."""
+
+    retired_on = forms.DateField(
+        label=_("No longer pursued since"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    class Meta:
+        model = StrategicObjective
+        fields = ("wording", "retired_on")
+        labels = {"wording": _("Strategic objective, in the client’s words")}
+        widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            del self.fields["retired_on"]

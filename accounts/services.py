@@ -1,0 +1,43 @@
+"""The verbs of accounts that write more than one row."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from accounts.models import Account, Contact, Membership, Role, Side, User
+
+
+@transaction.atomic
+def create_account(*, by: User, lead: User, **fields: object) -> Account:
+    """Make and return an account; its lead, and the manager who makes it, are its members."""
+    account = Account.objects.create(lead=lead, **fields)
+    members = {lead} | ({by} if by.role == Role.MANAGER else set())
+    change_members(account=account, lead=lead, members=members, by=by)
+    return account
+
+
+@transaction.atomic
+def change_members(*, account: Account, lead: User, members: Iterable[User], by: User) -> None:
+    """Make exactly these users, and the lead, the members of an account.
+
+    Each of them becomes a contact of our side too, so that they can take part and own actions.
+    """
+    wanted = {user.pk: user for user in (*members, lead)}
+    Membership.objects.filter(account=account).exclude(user__in=wanted).delete()
+    here = set(account.memberships.values_list("user", flat=True))
+    known = set(account.contacts.filter(user__in=wanted).values_list("user", flat=True))
+    for pk, user in wanted.items():
+        if pk not in here:
+            Membership.objects.create(account=account, user=user)
+        if pk not in known:
+            Contact.objects.create(
+                account=account,
+                side=Side.PROVIDER,
+                name=user.name,
+                title=user.get_role_display(),
+                email=user.email,
+                language=user.language,
+                user=user,
+            )
+    account.lead = lead
+    account.save(update_fields=["lead"])

@@ -1,0 +1,108 @@
+// What makes the pages pleasant. Every page works without it.
+"use strict";
+
+const FIVE = 5;
+const HUNDRED = 100;
+
+// The thirteen factors: a live total, what is left, one bar of 100 points, an even split.
+function sayTotal() {
+  const list = document.querySelector("[data-factors]");
+  const figure = document.querySelector("[data-total]");
+  if (!list || !figure) return;
+  const weights = [];
+  let chosen = 0;
+  for (const row of list.querySelectorAll(".vr-factor")) {
+    const box = row.querySelector("input[type=checkbox][name$='-chosen']");
+    const text = row.querySelector("input[name$='-weight']").value.trim();
+    row.classList.toggle("is-chosen", box.checked);
+    if (!box.checked) continue;
+    chosen += 1;
+    weights.push(/^\d{1,3}$/.test(text) ? Number(text) : 0);
+  }
+  for (const row of list.querySelectorAll(".vr-factor")) {
+    row.classList.toggle("is-disabled", chosen >= FIVE && !row.classList.contains("is-chosen"));
+  }
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  figure.textContent = String(total);
+  sayLeft(total);
+  drawBar(weights);
+  const full = document.querySelector("[data-full]");
+  if (full) full.hidden = chosen < FIVE;
+}
+
+function sayLeft(total) {
+  const says = document.querySelector("[data-left]");
+  const off = Math.abs(HUNDRED - total);
+  const words = says.dataset;
+  let text = words.exact;
+  if (total < HUNDRED) text = off === 1 ? words.leftOne : words.leftMany;
+  if (total > HUNDRED) text = off === 1 ? words.overOne : words.overMany;
+  text = text.replace("{n}", String(off));
+  if (says.textContent.trim() !== text) says.textContent = text;
+  says.classList.toggle("vr-total__says--off", off !== 0);
+}
+
+function drawBar(weights) {
+  const bar = document.querySelector("[data-bar]");
+  if (!bar) return;
+  bar.querySelectorAll("rect + rect").forEach((segment) => segment.remove());
+  let x = 0;
+  for (const weight of weights) {
+    const segment = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    segment.setAttribute("x", String(x));
+    segment.setAttribute("width", String(Math.max(weight - 0.5, 0)));
+    segment.setAttribute("height", "4");
+    segment.setAttribute("fill", "currentColor");
+    bar.append(segment);
+    x += weight;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  if (!box.matches("[data-factors] input[name$='-chosen']")) return;
+  const chosen = document.querySelectorAll("[data-factors] input[name$='-chosen']:checked");
+  if (box.checked && chosen.length > FIVE) {
+    box.checked = false;
+  } else if (box.checked) {
+    box.closest(".vr-factor").querySelector("input[name$='-weight']").focus();
+  }
+  sayTotal();
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-factors] input[name$='-weight']")) sayTotal();
+});
+
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (!step || !event.target.matches("[data-factors] input[name$='-weight']")) return;
+  event.preventDefault();
+  const now = /^\d{1,3}$/.test(event.target.value) ? Number(event.target.value) : 0;
+  event.target.value = String(Math.min(HUNDRED, Math.max(1, now + step)));
+  sayTotal();
+});
+
+// Words that were typed and not saved: closing the tab asks first.
+let unsaved = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("[data-guard]")) unsaved = true;
+});
+document.addEventListener("submit", () => {
+  unsaved = false;
+});
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
+
+// What has to be mended is the first thing that a reader hears.
+function readErrors() {
+  const errors = document.querySelector("[data-errors]");
+  if (errors) errors.focus();
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  sayTotal();
+  readErrors();
+});
+document.addEventListener("htmx:afterSettle", sayTotal);
