@@ -217,3 +217,11 @@ def set_rest_aside(*, review: Review, fields: dict[str, object], by: User) -> No
             services.set_aside(review=review, section=step.section.key, fields=fields)
             Confirmation.objects.filter(review=review, section=step.section.key).delete()
     Review.objects.filter(pk=review.pk).update(version=review.version + 1)
+
+
+def summary(progress: Progress) -> list[dict[str, object]]:
+    """Return the seven sections as readers see them, each with the context of its template."""
+    return [
+        {"section": section, "set_aside": section.set_aside, "context": section.context()}
+        for section in progress.sections
+    ]

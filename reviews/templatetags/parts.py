@@ -2,7 +2,12 @@
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from scorecards.models import KPI
+from valuereview.templatetags.words import plain_number
 
 register = template.Library()
 
@@ -26,3 +31,25 @@ def part_of_record(
         }
         | part["context"],
     )
+
+
+@register.simple_tag
+def ruled(columns: int, rows: int = 3) -> SafeString:
+    """Return empty table rows to be filled by hand."""
+    cells = format_html_join("", "<td></td>", ((),) * columns)
+    return format_html_join("", '<tr class="vr-ruled">{}</tr>', ((cells,),) * rows)
+
+
+@register.filter
+def target_of(kpi: KPI) -> str:
+    """Return a KPI's target in words: "At least 95%", "At most 1 meeting", "Yes"."""
+    if kpi.kind == KPI.Kind.YES_NO:
+        return gettext("Yes")
+    if kpi.target is None:
+        return "–"
+    number = plain_number(kpi.target)
+    if kpi.unit == "%":
+        number = gettext("{number}%").format(number=number)
+    elif kpi.unit:
+        number = f"{number}\N{NO-BREAK SPACE}{kpi.unit}"
+    return f"{kpi.get_kind_display()} {number}"

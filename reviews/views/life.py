@@ -15,7 +15,13 @@ from reviews.access import in_the_room, insist_on_member, speaking, visible_acco
 from reviews.closing import CannotClose, ChangedSince, close_review
 from reviews.forms import CancelForm, ReviewForm, SetAsideForm
 from reviews.models import Review
-from reviews.progress import Progress, set_aside_last_time, set_rest_aside, whole_record
+from reviews.progress import (
+    Progress,
+    set_aside_last_time,
+    set_rest_aside,
+    summary,
+    whole_record,
+)
 from reviews.rows import summary_of_errors
 
 
@@ -71,14 +77,6 @@ def _overview(request: HttpRequest, progress: Progress) -> dict[str, object]:
         "left_for_later": set_aside_last_time(review) if review.is_open else [],
         "parts": summary(progress),
     }
-
-
-def summary(progress: Progress) -> list[dict[str, object]]:
-    """Return the seven sections as readers see them, each with the context of its template."""
-    return [
-        {"section": section, "set_aside": section.set_aside, "context": section.context()}
-        for section in progress.sections
-    ]
 
 
 @require_POST

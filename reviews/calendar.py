@@ -1,0 +1,108 @@
+"""The invitation to the next meeting, as a calendar file (RFC 5545)."""
+
+import datetime
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from reviews.models import Participant, Review
+
+LENGTH = datetime.timedelta(hours=2)
+
+
+class NoDateAgreed(Exception):
+    """There's no meeting to invite to yet."""
+
+
+def invitation(review: Review) -> bytes:
+    """Return the invitation to the meeting that comes next, in the account's time zone.
+
+    That is the review itself while it is planned; otherwise the one that its last section
+    agreed. Raises NoDateAgreed when there's no date.
+    """
+    if review.state == Review.State.PLANNED:
+        day, time, place, number = (
+            review.planned_on,
+            review.planned_at,
+            review.place,
+            review.number,
+        )
+    else:
+        day, time, place, number = (
+            None if review.next_to_confirm else review.next_on,
+            review.next_at,
+            review.next_place,
+            review.number + 1,
+        )
+    if day is None or review.state == Review.State.CANCELLED:
+        raise NoDateAgreed
+    account = review.account
+    with translation.override(account.language):
+        event = Event()
+        event.add("uid", f"account-{account.pk}-review-{number}@value-review")
+        event.add("dtstamp", timezone.now())
+        event.add("sequence", review.version)
+        event.add(
+            "summary",
+            _one_line(
+                _("Quarterly value review {number}, {account}").format(
+                    number=number, account=account.name
+                )
+            ),
+        )
+        if time is None:
+            event.add("dtstart", day)
+        else:
+            start = datetime.datetime.combine(day, time, account.zone)
+            event.add("dtstart", start)
+            event.add("duration", LENGTH)
+        if place:
+            event.add("location", _one_line(place))
+        if review.facilitator.email:
+            event.add("organizer", _address(review.facilitator.name, review.facilitator.email))
+        for person in _people(review):
+            event.add("attendee", _address(person.name, person.contact.email), encode=0)
+        calendar = Calendar()
+        calendar.add("prodid", "-//Value Review//EN")
+        calendar.add("version", "2.0")
+        calendar.add("method", "PUBLISH")
+        calendar.add_component(event)
+        calendar.add_missing_timezones()
+        return calendar.to_ical()
+
+
+def _people(review: Review) -> list[Participant]:
+    """Return who is invited: this review's people, or those of the one before it."""
+    people = list(review.participants.all())
+    if not people:
+        last = (
+            Review.objects.filter(account=review.account, number__lt=review.number)
+            .exclude(state=Review.State.CANCELLED)
+            .order_by("-number")
+            .first()
+        )
+        people = list(last.participants.select_related("contact")) if last else []
+    return [person for person in people if _is_one_address(person.contact.email)]
+
+
+def _is_one_address(email: str) -> bool:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return True
+
+
+def _address(name: str, email: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    address.params["CN"] = vText(_one_line(name).replace('"', "’"))
+    return address
+
+
+def _one_line(text: str) -> str:
+    """Return a text without line breaks or other control characters."""
+    return re.sub(r"[\x00-\x1f\x7f\u2028\u2029]+", " ", text).strip()

@@ -1,0 +1,134 @@
+"""What a review prints: the factor sheets and the worksheet, in the client's language."""
+
+import base64
+import datetime
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from accounts.models import Provider, Side
+from reviews.access import speaking
+from reviews.marks import CORNERS, SHEETS, corner_svg, marker_ids, square_code_svg
+from reviews.models import Participant, Review
+from reviews.progress import Progress, summary, whole_record
+from scorecards.factors import Factor
+from valuereview.pdf import render_pdf
+
+SHEETS_A_REVIEW = 8
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page to be circled by pen."""
+
+    key: str
+    language: str
+    person: Participant | None
+    is_joint: bool
+    corners: list[tuple[str, SafeString]]
+    square_code: SafeString
+
+
+def worksheet(
+    review: Review, *, version: int | None = None, closed_at: datetime.datetime | None = None
+) -> bytes:
+    """Return the worksheet of a review as PDF: a draft to fill by hand, or a closed version.
+
+    It reads the record once, and never the private preparation notes.
+    """
+    record = whole_record(review.pk)
+    account = record.account
+    with speaking(account.language, account):
+        parts = summary(Progress(record))
+        by_key = {part["section"].key: part for part in parts}
+        people = by_key["participants"]["context"]["sides"]
+        context = {
+            "review": record,
+            "account": account,
+            "provider": Provider.current(),
+            "logo": _logo(),
+            "version": version,
+            "closed_at": closed_at,
+            "is_draft": version is None,
+            "parts": parts,
+            "five": by_key["factors"]["context"],
+            "signatures": _pairs(*(side["people"] for side in people)),
+        }
+        return render_pdf(
+            "pdf/worksheet.html",
+            context,
+            language=account.language,
+            paper_size=account.paper_size,
+            style_sheet="css/pdf/worksheet.css",
+        )
+
+
+def factor_sheets(review: Review) -> bytes:
+    """Return the sheets as one PDF: one an executive by name, a joint one, and a spare.
+
+    An executive's sheet is in their language, the others in the account's.
+    """
+    record = whole_record(review.pk)
+    account = record.account
+    executives = [
+        person
+        for person in record.participants.all()
+        if person.side == Side.CLIENT and person.in_the_room
+    ]
+    wanted = [(str(person.pk), person.contact.language, person) for person in executives]
+    wanted += [("joint", account.language, None), ("spare", account.language, None)]
+    sheets = [
+        _sheet(record, number, key, language, person)
+        for number, (key, language, person) in enumerate(wanted)
+    ]
+    with speaking(account.language, account):
+        return render_pdf(
+            "pdf/factor_sheets.html",
+            {
+                "review": record,
+                "account": account,
+                "provider": Provider.current(),
+                "sheets": sheets,
+                "factors": list(Factor),
+                "slots": range(1, 6),
+            },
+            language=account.language,
+            paper_size=account.paper_size,
+            style_sheet="css/pdf/sheet.css",
+        )
+
+
+def _sheet(
+    review: Review, number: int, key: str, language: str, person: Participant | None
+) -> Sheet:
+    ids = marker_ids((review.pk * SHEETS_A_REVIEW + number) % SHEETS)
+    corners = [(name, corner_svg(code)) for name, code in zip(CORNERS, ids, strict=True)]
+    return Sheet(
+        key=key,
+        language=language,
+        person=person,
+        is_joint=key == "joint",
+        corners=corners,
+        square_code=square_code_svg(f"VR1/{review.pk}/{key}"),
+    )
+
+
+def _pairs(clients: list, ours: list) -> list[tuple[Participant | None, Participant | None]]:
+    """Return who signs beside whom, one of each side on a line."""
+    longest = max(len(clients), len(ours), 2)
+    return list(
+        zip(
+            [*clients, *[None] * (longest - len(clients))],
+            [*ours, *[None] * (longest - len(ours))],
+            strict=True,
+        )
+    )
+
+
+def _logo() -> str:
+    """Return the provider's logo as a data: address; empty without one."""
+    logo = Provider.current().logo
+    if not logo:
+        return ""
+    with logo.open("rb") as file:
+        return "data:image/png;base64," + base64.b64encode(file.read()).decode()
