@@ -29,7 +29,7 @@ class ReviewForm(forms.Form):
     """When and where a review is planned, and who leads it."""
 
     planned_on = DayField(label=_("Date"))
-    planned_at = HourField(label=_("Time"), help_text=_("In the account's time zone."))
+    planned_at = HourField(label=_("Time"), help_text=_("In the account’s time zone."))
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
     facilitator = forms.ModelChoiceField(label=_("Lead facilitator"), queryset=User.objects.none())
 
@@ -103,7 +103,7 @@ class ParticipantForm(RowForm):
         fields = ("name", "title", "attendance")
         widgets = {"attendance": forms.RadioSelect}
         labels = {"name": _("Name"), "title": _("Title"), "attendance": _("Attendance")}
-        error_messages = {"name": {"required": _("Write the person's name.")}}
+        error_messages = {"name": {"required": _("Write the person’s name.")}}
 
     def __init__(self, *args, contacts: dict[int, Contact], **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -121,7 +121,7 @@ class ParticipantForm(RowForm):
         if not text:
             return None
         if not text.isascii() or not text.isdigit() or int(text) not in self.contacts:
-            raise BadRequest(_now("This person isn't a contact of the account."))
+            raise BadRequest(_now("This person isn’t a contact of the account."))
         return int(text)
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -204,6 +204,7 @@ class TopFiveForm(forms.Form):
                 required=False,
                 initial=weights.get(factor),
             )
+            self.fields[f"{factor}-weight"].widget.attrs["class"] = "form-control"
             self.fields[f"{factor}-discussed"] = forms.BooleanField(
                 label=_("Discussed"), required=False, initial=factor in talked_about
             )
@@ -423,7 +424,7 @@ class NextReviewForm(forms.ModelForm):
     """When both sides meet again, or who will say so, and by when."""
 
     next_on = DayField(label=_("Date"), required=False)
-    next_at = HourField(label=_("Time"), required=False, help_text=_("In the account's time zone."))
+    next_at = HourField(label=_("Time"), required=False, help_text=_("In the account’s time zone."))
     next_confirmed_on = DayField(label=_("By when"), required=False)
 
     class Meta:

@@ -71,7 +71,7 @@ class Rows(BaseFormSet):
         if not row:
             return kwargs
         if row not in self.by_pk:
-            raise BadRequest(_("A row isn't part of this review any more. Nothing was saved."))
+            raise BadRequest(_("A row isn’t part of this review any more. Nothing was saved."))
         return kwargs | {"instance": self.by_pk[row]}
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:

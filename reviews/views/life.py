@@ -100,7 +100,7 @@ def sitting(request: HttpRequest, review: Review) -> HttpResponse:
     try:
         services.add_sitting(review=review, by=request.user)
     except services.WrongState:
-        messages.error(request, _("The meeting isn't in progress."))
+        messages.error(request, _("The meeting isn’t in progress."))
     return redirect("review", review.pk)
 
 
@@ -137,7 +137,7 @@ def cancel(request: HttpRequest, review: Review) -> HttpResponse:
                 review=review, by=request.user, reason=form.cleaned_data["reason"]
             )
         except services.WrongState:
-            messages.error(request, _("This review can't be cancelled any more."))
+            messages.error(request, _("This review can’t be cancelled any more."))
             return redirect("review", review.pk)
         messages.success(request, _("The review is cancelled. Plan the one that takes its place."))
         return redirect("review-new", review.account_id)
@@ -192,7 +192,7 @@ def speak(request: HttpRequest, review: Review) -> HttpResponse:
     """Switch the language of this review's pages, for this session."""
     language = request.POST.get("language", "")
     if language not in Language.values:
-        raise BadRequest(_("This language isn't spoken here."))
+        raise BadRequest(_("This language isn’t spoken here."))
     request.session[f"room-{review.pk}"] = language
     section = request.POST.get("section", "")
     if section in [item.key for item in Progress(review).sections]:

@@ -52,7 +52,7 @@ def _take(request: HttpRequest, review: Review, key: str) -> HttpResponse:
     progress = Progress(review)
     step = progress.step(key)
     if not review.is_open:
-        messages.error(request, _("This review can't change any more. Nothing was saved."))
+        messages.error(request, _("This review can’t change any more. Nothing was saved."))
         return _show_read_only(request, progress, step, status=409)
     if step.is_locked:
         return _to_the_open_one(request, progress, step)
@@ -90,7 +90,7 @@ def _save(request: HttpRequest, progress: Progress, step: Step) -> HttpResponse:
     if is_setting_aside and (
         not section.can_be_set_aside or review.state != Review.State.IN_PROGRESS
     ):
-        raise BadRequest(_("This section can't be set aside."))
+        raise BadRequest(_("This section can’t be set aside."))
     valid = [form.is_valid() for form in forms.values()]
     if is_setting_aside:
         valid.append(aside.is_valid())
