@@ -3,10 +3,16 @@
 import io
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -22,6 +28,8 @@ LOGO_PIXELS = 4_000_000
 
 admin.site.site_header = "Value Review"
 admin.site.login = secure_admin_login(admin.site.login)
+# What other apps put there and nobody here uses.
+admin.site.unregister([Group, EmailAddress])
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -35,10 +43,18 @@ class NewUserForm(AdminUserCreationForm):
         return self.cleaned_data["email"].lower()
 
 
+class KnownUserForm(UserChangeForm):
+    """A user as an administrator changes one."""
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
 @admin.register(User)
 class PeopleAdmin(UserAdmin):
     """Who signs in, and as what."""
 
+    form = KnownUserForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("name", "email", "role", "is_active")
@@ -93,7 +109,8 @@ class ProviderForm(forms.ModelForm):
             if image.width * image.height > LOGO_PIXELS:
                 raise ValidationError(_("A logo has at most 4 million pixels."))
             drawn = io.BytesIO()
-            image.convert("RGBA").save(drawn, "PNG")
+            # A colour profile would be copied as it is, whatever it holds.
+            image.convert("RGBA").save(drawn, "PNG", icc_profile=None)
         except (UnidentifiedImageError, OSError, SyntaxError) as error:
             raise ValidationError(_("Give a PNG or a JPEG picture.")) from error
         return ContentFile(drawn.getvalue(), name="logo.png")

@@ -4,7 +4,7 @@ import zoneinfo
 
 from allauth.account.forms import LoginForm
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Role, Side, StrategicObjective, User
@@ -45,11 +45,11 @@ class AccountForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
-        kept = self.instance.time_zone
-        if kept not in zones:
-            zones.insert(0, kept)
-        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in zones]
+        zones = {zone for zone in zoneinfo.available_timezones() if "/" in zone}
+        zones |= {"UTC", self.instance.time_zone}
+        self.fields["time_zone"].choices = [
+            (zone, zone.replace("_", " ")) for zone in sorted(zones)
+        ]
 
 
 class NewAccountForm(AccountForm):
@@ -65,7 +65,8 @@ class NewAccountForm(AccountForm):
 class MembersForm(forms.Form):
     """Who leads an account, and who works on it."""
 
-    lead = forms.ModelChoiceField(label=_("Lead"), queryset=User.objects.none(), empty_label=None)
+    # With an empty choice: a lead who has gone must not become the first in the list unseen.
+    lead = forms.ModelChoiceField(label=_("Lead"), queryset=User.objects.none())
     members = forms.ModelMultipleChoiceField(
         label=_("Members"),
         queryset=User.objects.none(),
@@ -105,7 +106,10 @@ class ContactForm(forms.ModelForm):
     def __init__(self, *args, account: Account, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.instance.account = account
-        self.fields["user"].queryset = account.members.all()
+        # Whoever left the account keeps the contact that they are in its record.
+        self.fields["user"].queryset = User.objects.filter(
+            Q(memberships__account=account) | Q(pk=self.instance.user_id)
+        ).distinct()
         self.fields["user"].empty_label = _("None")
         if self.instance.pk:
             # Past reviews list the person on this side.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils import translation
 
 from accounts.models import Account, Contact, Membership, Role, Side, User
 
@@ -20,8 +21,11 @@ def create_account(*, by: User, lead: User, **fields: object) -> Account:
 def change_members(*, account: Account, lead: User, members: Iterable[User], by: User) -> None:
     """Make exactly these users, and the lead, the members of an account.
 
-    Each of them becomes a contact of our side too, so that they can take part and own actions.
+    Each of them becomes a contact of our side too, so that they can take part and own actions;
+    their title is in the account's language, as the documents are.
     """
+    # Two people at once take turns: each outcome is one that somebody chose.
+    Account.objects.select_for_update().get(pk=account.pk)
     wanted = {user.pk: user for user in (*members, lead)}
     Membership.objects.filter(account=account).exclude(user__in=wanted).delete()
     here = set(account.memberships.values_list("user", flat=True))
@@ -30,11 +34,13 @@ def change_members(*, account: Account, lead: User, members: Iterable[User], by:
         if pk not in here:
             Membership.objects.create(account=account, user=user)
         if pk not in known:
+            with translation.override(account.language):
+                title = str(user.get_role_display())
             Contact.objects.create(
                 account=account,
                 side=Side.PROVIDER,
                 name=user.name,
-                title=user.get_role_display(),
+                title=title,
                 email=user.email,
                 language=user.language,
                 user=user,

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.forms import BaseForm
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -189,7 +189,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         request.user.language = language
         request.user.save(update_fields=["language"])
-    response = redirect(after)
+    # An address as it stands: redirect() would take a bare word for the name of a view.
+    response = HttpResponseRedirect(after)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
@@ -212,9 +213,9 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=300)
 def provider_logo(request: HttpRequest) -> FileResponse:
-    """The provider's logo, as the admin re-encoded it."""
+    """The provider's logo, as the admin re-encoded it; 404 when there is none."""
     logo = Provider.current().logo
-    if not logo:
+    if not logo or not logo.storage.exists(logo.name):
         raise Http404
     return FileResponse(
         logo.open("rb"), content_type="image/png", headers={"X-Content-Type-Options": "nosniff"}

@@ -2,8 +2,7 @@
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from scorecards.models import KPI
@@ -36,8 +35,8 @@ def part_of_record(
 @register.simple_tag
 def ruled(columns: int, rows: int = 3) -> SafeString:
     """Return empty table rows to be filled by hand."""
-    cells = format_html_join("", "<td></td>", ((),) * columns)
-    return format_html_join("", '<tr class="vr-ruled">{}</tr>', ((cells,),) * rows)
+    row = f'<tr class="vr-ruled">{"<td></td>" * columns}</tr>'
+    return mark_safe(row * rows)  # noqa: S308 - two numbers of ours
 
 
 @register.filter
