@@ -92,6 +92,8 @@ class ProviderForm(forms.ModelForm):
 
     def clean_accent(self) -> str:
         accent = self.cleaned_data["accent"].lower()
+        # The field's own rule first: what is no colour has no contrast.
+        Provider._meta.get_field("accent").run_validators(accent)
         if contrast_on_white(accent) < LEAST_CONTRAST:
             raise ValidationError(_("This colour can’t be read on white. Take a darker one."))
         return accent

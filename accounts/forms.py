@@ -47,9 +47,12 @@ class AccountForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         zones = {zone for zone in zoneinfo.available_timezones() if "/" in zone}
         zones |= {"UTC", self.instance.time_zone}
+        self.fields["time_zone"].initial = self.instance.time_zone
         self.fields["time_zone"].choices = [
             (zone, zone.replace("_", " ")) for zone in sorted(zones)
         ]
+        # Not the first of the list unseen: a new account has the model's own zone.
+        self.initial.setdefault("time_zone", self.instance.time_zone)
 
 
 class NewAccountForm(AccountForm):

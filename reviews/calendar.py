@@ -5,6 +5,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Sum
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
@@ -26,7 +27,7 @@ def invitation(review: Review) -> bytes:
     """
     if review.state == Review.State.PLANNED:
         day, time, place, number = (
-            review.planned_on,
+            review.planned_on if review.date_confirmed else None,
             review.planned_at,
             review.place,
             review.number,
@@ -45,7 +46,7 @@ def invitation(review: Review) -> bytes:
         event = Event()
         event.add("uid", f"account-{account.pk}-review-{number}@value-review")
         event.add("dtstamp", timezone.now())
-        event.add("sequence", review.version)
+        event.add("sequence", _changes_so_far(review))
         event.add(
             "summary",
             _one_line(
@@ -73,6 +74,15 @@ def invitation(review: Review) -> bytes:
         calendar.add_component(event)
         calendar.add_missing_timezones()
         return calendar.to_ical()
+
+
+def _changes_so_far(review: Review) -> int:
+    """Return a number that never falls, also from a closed review to the one that follows it.
+
+    Both write the same entry (one UID), and a calendar drops what has a lower number.
+    """
+    until = Review.objects.filter(account=review.account, number__lte=review.number)
+    return until.aggregate(total=Sum("version"))["total"]
 
 
 def _people(review: Review) -> list[Participant]:
@@ -105,4 +115,4 @@ def _address(name: str, email: str) -> vCalAddress:
 
 def _one_line(text: str) -> str:
     """Return a text without line breaks or other control characters."""
-    return re.sub(r"[\x00-\x1f\x7f\u2028\u2029]+", " ", text).strip()
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()

@@ -92,6 +92,12 @@ class Rows(BaseFormSet):
         """The records that this submission takes away."""
         return [form.instance for form in self.deleted_forms if form.instance.pk]
 
+    def defaults(self) -> dict[str, str]:
+        """Return what a new row says before anything is typed in it."""
+        blank = self.empty_form
+        values = {field.name: field.value() for field in blank.visible_fields()}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
     def focus_on_last(self) -> None:
         """Let the page open with the caret in the first field of the last row."""
         if self.forms:
@@ -115,12 +121,12 @@ def rows_of(form: type[RowForm], formset: type[Rows] = Rows) -> type[Rows]:
     )
 
 
-def with_row(data: QueryDict, prefix: str, values: dict[str, object] | None = None) -> QueryDict:
+def with_row(data: QueryDict, prefix: str, values: dict[str, object]) -> QueryDict:
     """Return the submitted data with one more row, holding `values`; at most MOST_ROWS."""
     grown = data.copy()
     total = _total(data, prefix)
     if total < MOST_ROWS:
-        for name, value in (values or {}).items():
+        for name, value in values.items():
             grown[f"{prefix}-{total}-{name}"] = str(value)
         grown[f"{prefix}-TOTAL_FORMS"] = str(total + 1)
     return grown

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint import CSS, HTML
@@ -46,8 +47,11 @@ class OwnFilesOnly(URLFetcher):
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
         if url.startswith(STATIC):
             name = unquote(url.removeprefix(STATIC))
-            found = finders.find(name) if ".." not in name.split("/") else None
-            if found:
+            try:
+                found = finders.find(name) if ".." not in name.split("/") else None
+            except SuspiciousFileOperation as error:
+                raise FetchDenied(url) from error
+            if found and Path(found).is_file():
                 return URLFetcherResponse(url, Path(found).read_bytes(), {})
         raise FetchDenied(url)
 

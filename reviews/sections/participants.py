@@ -75,7 +75,8 @@ class Participants(Section):
         return with_row(
             data,
             contact.side,
-            {"contact": contact.pk, "name": contact.name, "title": contact.title},
+            self.forms()[contact.side].defaults()
+            | {"contact": contact.pk, "name": contact.name, "title": contact.title},
         )
 
     def save(self, forms: Forms, *, by: User) -> None:

@@ -20,7 +20,7 @@ from reviews.progress import (
     set_aside_last_time,
     whole_record,
 )
-from reviews.rows import hush, summary_of_errors, tell, with_removal, with_row
+from reviews.rows import Rows, hush, summary_of_errors, tell, with_removal, with_row
 from reviews.sections import KEYS, Forms
 from reviews.services import locked
 
@@ -70,7 +70,10 @@ def _reshape(request: HttpRequest, step: Step):
     """Return the typed data with a row more or less, if that is what was asked; else None."""
     data = request.POST
     if "add" in data:
-        return with_row(data, data["add"])
+        rows = step.section.forms().get(data["add"])
+        if not isinstance(rows, Rows):
+            raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
+        return with_row(data, data["add"], rows.defaults())
     if "remove" in data:
         return with_removal(data, data["remove"], removed=True)
     if "undo" in data:

@@ -20,12 +20,15 @@ function sayTotal() {
     weights.push(/^\d{1,3}$/.test(text) ? Number(text) : 0);
   }
   for (const row of list.querySelectorAll(".vr-factor")) {
-    row.classList.toggle("is-disabled", chosen >= FIVE && !row.classList.contains("is-chosen"));
+    const closed = chosen >= FIVE && !row.classList.contains("is-chosen");
+    row.classList.toggle("is-disabled", closed);
+    row.querySelector("input[name$='-chosen']").setAttribute("aria-disabled", String(closed));
   }
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   figure.textContent = String(total);
   sayLeft(total);
   drawBar(weights);
+  listShares(list, figure);
   const full = document.querySelector("[data-full]");
   if (full) full.hidden = chosen < FIVE;
 }
@@ -56,16 +59,54 @@ function drawBar(weights) {
     bar.append(segment);
     x += weight;
   }
+  const figure = document.querySelector(".vr-total__figure");
+  bar.setAttribute("aria-label", figure.textContent.trim().replace(/\s+/g, " "));
+}
+
+// The five beside the total say what the fields say, in the language of the room.
+function listShares(list, figure) {
+  const table = figure.closest("aside")?.querySelector(".vr-lines");
+  if (!table) return;
+  const language = figure.closest("[lang]").lang;
+  const percent = new Intl.NumberFormat(language, { style: "percent" });
+  const rows = [];
+  for (const row of list.querySelectorAll(".vr-factor.is-chosen")) {
+    const text = row.querySelector("input[name$='-weight']").value.trim();
+    const line = document.createElement("tr");
+    for (const words of [
+      row.querySelector("label b").textContent,
+      /^\d{1,3}$/.test(text) ? percent.format(Number(text) / HUNDRED) : "–",
+    ]) {
+      const cell = document.createElement("td");
+      cell.textContent = words;
+      line.append(cell);
+    }
+    rows.push(line);
+  }
+  const body = table.tBodies[0] ?? table.createTBody();
+  body.replaceChildren(...rows);
+}
+
+// Why a sixth can't be taken, said in the row where it was tried.
+function refuseSixth(row) {
+  const full = document.querySelector("[data-full]");
+  if (!full) return;
+  const reason = document.createElement("p");
+  reason.className = "invalid-feedback vr-factor__error";
+  reason.dataset.refused = "";
+  reason.setAttribute("role", "alert");
+  row.append(reason);
+  reason.textContent = full.textContent;
 }
 
 document.addEventListener("change", (event) => {
   const box = event.target;
   if (!box.matches("[data-factors] input[name$='-chosen']")) return;
+  document.querySelectorAll("[data-refused]").forEach((reason) => reason.remove());
   const chosen = document.querySelectorAll("[data-factors] input[name$='-chosen']:checked");
   if (box.checked && chosen.length > FIVE) {
     box.checked = false;
-  } else if (box.checked) {
-    box.closest(".vr-factor").querySelector("input[name$='-weight']").focus();
+    refuseSixth(box.closest(".vr-factor"));
   }
   sayTotal();
 });
@@ -88,8 +129,9 @@ let unsaved = false;
 document.addEventListener("input", (event) => {
   if (event.target.closest("[data-guard]")) unsaved = true;
 });
-document.addEventListener("submit", () => {
-  unsaved = false;
+document.addEventListener("submit", (event) => {
+  // Another form of the page (the language, signing out) saves nothing of this one.
+  if (event.target.matches("[data-guard]")) unsaved = false;
 });
 window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
@@ -105,4 +147,18 @@ document.addEventListener("DOMContentLoaded", () => {
   sayTotal();
   readErrors();
 });
-document.addEventListener("htmx:afterSettle", sayTotal);
+
+// A control named like a method hides it: with a button called "remove" in it, form.remove() fails,
+// and htmx would leave the old form beside the new one. The form that goes needs no names any more.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { shouldSwap, target } = event.detail;
+  if (!shouldSwap || !(target instanceof HTMLFormElement)) return;
+  target.querySelectorAll("button[name]").forEach((button) => button.removeAttribute("name"));
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  sayTotal();
+  // Rows that were added, removed or shared out are on the page only, until they are saved.
+  const { verb } = event.detail.requestConfig ?? {};
+  if (verb === "post" && document.querySelector("[data-guard]")) unsaved = true;
+});

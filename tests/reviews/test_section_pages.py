@@ -84,6 +84,15 @@ def test_a_contact_is_invited_by_a_button_and_typed_rows_stay(as_manager, starte
     assert not Participant.objects.exists()
 
 
+def test_a_new_person_is_in_the_room_until_told_otherwise(as_manager, started):
+    typed = fields_of(submit(as_manager, started, "participants", add="client"))
+    assert typed["client-0-attendance"] == "present"
+
+
+def test_a_list_that_does_not_exist_gains_no_row(as_manager, started):
+    assert submit(as_manager, started, "participants", add="guests").status_code == 400
+
+
 def test_a_fifth_person_is_refused_next_to_the_field(as_manager, started):
     five = ["Ann", "Bob", "Cid", "Dee", "Eve"]
     response = submit(

@@ -1,0 +1,64 @@
+"""The real browser: Debian's Chromium, headless, and a user who signs in through the page."""
+
+import re
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests import cast
+
+PASSWORD = "a-long-enough-password"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    """Debian's own Chromium; nothing that calls home."""
+    return {
+        "executable_path": "/usr/bin/chromium",
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser's console says while a test runs: it should say nothing.
+
+    That a new row's own wish for the caret gave way to the one that htmx grants is no complaint.
+    """
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if "Autofocus processing was blocked" not in message.text:
+            said.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+@pytest.fixture
+def sign_in(live_server):
+    """Sign a user in through the page."""
+
+    def go(page: Page, user) -> None:
+        page.goto(f"{live_server.url}/sign-in/")
+        page.fill("#id_login", user.email)
+        page.fill("#id_password", PASSWORD)
+        page.click("button.btn-primary")
+        page.wait_for_url(re.compile(r"/$"))
+
+    return go
+
+
+@pytest.fixture
+def claire(transactional_db):
+    return cast.user("claire@northlight.example", "Claire Osborne")

@@ -1,0 +1,131 @@
+"""The demo: believable, loaded once, and nowhere but where DEBUG is on."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts.demo import DEMO_PASSWORD, DEMO_USERS
+from accounts.models import Account, Contact, Membership, Provider, StrategicObjective, User
+from reviews.models import KeptWorksheet, Review
+from tests import cast
+
+TABLES = (
+    User,
+    Provider,
+    Account,
+    Membership,
+    Contact,
+    StrategicObjective,
+    Review,
+    KeptWorksheet,
+)
+
+
+def count_rows() -> Counter:
+    return Counter({table.__name__: table.objects.count() for table in TABLES})
+
+
+@pytest.fixture
+def demo(db, settings) -> None:
+    settings.DEBUG = True
+    call_command("load_demo")
+
+
+def sign_in(email: str):
+    return Client().post(reverse("account_login"), {"login": email, "password": DEMO_PASSWORD})
+
+
+def test_the_demo_is_refused_unless_debug_is_on(db, settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="only with DEBUG on"):
+        call_command("load_demo")
+    assert not User.objects.exists()
+    assert not Account.objects.exists()
+
+
+def test_the_demo_is_refused_where_people_work_already(manager, settings):
+    settings.DEBUG = True
+    with pytest.raises(CommandError, match="holds other users"):
+        call_command("load_demo")
+    assert list(User.objects.all()) == [manager]
+    assert not Account.objects.exists()
+
+
+def test_without_the_demo_its_sign_ins_open_nothing(db):
+    for email in DEMO_USERS:
+        assert sign_in(email).status_code == 200
+
+
+def test_the_demo_shows_five_accounts_in_five_states_and_both_languages(demo):
+    states = {
+        account.name: (
+            account.lead.email,
+            account.language,
+            [review.state for review in account.reviews.order_by("number")],
+        )
+        for account in Account.objects.all()
+    }
+    assert states == {
+        "Orsay & Finch": ("manager@demo.test", "en", []),
+        "Coopérative Valmont": ("manager@demo.test", "fr", ["planned"]),
+        "Halden Mutual": ("manager@demo.test", "en", ["in_progress"]),
+        "Port de Kermaël": ("manager@demo.test", "fr", ["closed", "planned"]),
+        "Brightwater Logistics": ("manager2@demo.test", "en", ["planned"]),
+    }
+
+
+def test_the_meeting_in_progress_has_come_to_section_three(demo):
+    client = Client()
+    client.force_login(User.objects.get(email="manager@demo.test"))
+    review = Review.objects.get(state="in_progress")
+    open_now = reverse("review-section", args=[review.pk, "scorecard"])
+    later = client.get(reverse("review-section", args=[review.pk, "impacts"]))
+    assert later.url == open_now
+    assert client.get(open_now).status_code == 200
+
+
+def test_everybody_of_the_demo_signs_in_and_sees_what_is_theirs(demo):
+    seen = {"manager@demo.test": 4, "manager2@demo.test": 1, "director@demo.test": 5}
+    assert set(seen) == set(DEMO_USERS)
+    for email, accounts in seen.items():
+        assert sign_in(email).url == reverse("home")
+        assert Account.objects.visible_to(User.objects.get(email=email)).count() == accounts
+
+
+def test_a_member_of_the_demo_is_one_contact_with_their_own_title(demo):
+    for membership in Membership.objects.select_related("user", "account"):
+        contact = membership.account.contacts.get(user=membership.user)
+        assert contact.name == membership.user.name
+        assert contact.title
+
+
+def test_a_closed_review_of_the_demo_keeps_its_worksheet(demo):
+    kept = KeptWorksheet.objects.get()
+    assert kept.review.state == "closed"
+
+
+def test_loading_the_demo_twice_changes_nothing(demo):
+    before = count_rows()
+    known = list(Review.objects.order_by("pk").values())
+    call_command("load_demo")
+    assert count_rows() == before
+    assert list(Review.objects.order_by("pk").values()) == known
+
+
+def test_the_sign_in_page_shows_the_demo_in_demo_mode_only(db, client, settings):
+    door = reverse("account_login")
+    plain = client.get(door).content.decode()
+    settings.DEMO_MODE = True
+    told = client.get(door).content.decode()
+    for word in (*DEMO_USERS, DEMO_PASSWORD):
+        assert word not in plain
+        assert word in told
+
+
+def test_a_user_of_the_demos_name_elsewhere_keeps_their_own_password(db):
+    """The public password opens nothing that the demo didn't make."""
+    cast.user("manager@demo.test", "Somebody Else")
+    assert sign_in("manager@demo.test").status_code == 200
