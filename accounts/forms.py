@@ -47,7 +47,6 @@ class AccountForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         zones = {zone for zone in zoneinfo.available_timezones() if "/" in zone}
         zones |= {"UTC", self.instance.time_zone}
-        self.fields["time_zone"].initial = self.instance.time_zone
         self.fields["time_zone"].choices = [
             (zone, zone.replace("_", " ")) for zone in sorted(zones)
         ]

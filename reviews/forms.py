@@ -136,6 +136,14 @@ class SideRows(Rows):
     """The people of one side: at most four of them in the room."""
 
     def clean(self) -> None:
+        for form in self.forms:
+            if self._should_delete_form(form) and form.instance.has_words:
+                raise ValidationError(
+                    _("What {name} said is noted in section 2. Mark them absent instead.").format(
+                        name=form.instance.name
+                    ),
+                    code="has_words",
+                )
         seated = [
             form
             for form in self.forms

@@ -16,12 +16,15 @@ def main() -> None:
 
     import django
     from django.conf import settings
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
     if settings.DEBUG:
-        call_command("load_demo", verbosity=0)
+        try:
+            call_command("load_demo", verbosity=0)
+        except CommandError as refusal:
+            sys.exit(f"make run: {refusal}")
     port = os.environ.get("PORT") or "8000"
     # No second look at the code, and no second round of checks: migrate has made them.
     call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, skip_checks=True)

@@ -171,11 +171,12 @@ def test_an_error_is_tied_to_its_field_for_those_who_listen(account, as_manager)
 def test_nothing_but_the_fields_of_a_contact_is_written(account, manager, outsider, as_manager):
     theirs = outsider.memberships.get().account
     forged = {"account": theirs.pk, "is_staff": "on", "role": "administrator", "pk": 1}
-    add(as_manager, account, **forged, lead=outsider.pk)
+    as_manager.post(reverse("contact-new", args=[account.pk]), NINA | forged)
     assert account.contacts.filter(name="Nina Okafor").exists()
     assert not theirs.contacts.filter(name="Nina Okafor").exists()
     contact = account.contacts.get(name="Nina Okafor")
-    edit(as_manager, contact, **forged)
+    change = reverse("contact-edit", args=[account.pk, contact.pk])
+    as_manager.post(change, NINA | forged)
     contact.refresh_from_db()
     assert contact.account == account
     new = reverse("objective-new", args=[account.pk])

@@ -250,6 +250,14 @@ def test_a_french_user_reads_the_whole_mail_in_french(db, mailoutbox):
         assert english not in mail.body.replace(link_in(mail), "")
 
 
+def test_an_unknown_reader_is_written_to_in_the_language_of_the_page(db, mailoutbox):
+    ask_for_password("personne@x.example", accept_language="fr")
+    [mail] = mailoutbox
+    assert mail.subject == "Pas d’accès à Value Review à cette adresse"
+    assert "personne ne s’y connecte avec personne@x.example" in mail.body
+    assert "Somebody" not in mail.body
+
+
 def test_a_password_chosen_anew_ends_every_session(manager, as_manager, client, mailoutbox):
     assert is_signed_in(as_manager)
     ask_for_password(manager.email)

@@ -141,6 +141,16 @@ def test_a_seat_goes_to_another_once_its_owner_is_absent(as_manager, started):
     assert dict(seats) == {"Ann": None, "Bob": 2, "Cid": 3, "Dee": 4, "Eve": 1}
 
 
+def test_somebody_who_has_said_something_is_not_taken_off_the_list(as_manager, planned, manager):
+    review = cast.held_until(planned, manager, "factors")
+    response = submit(as_manager, review, "participants", {"client-0-DELETE": "on"}, save="1")
+    assert response.status_code == 422
+    assert "What Ruth Adeyemi said is noted in section 2." in response.content.decode()
+    response = submit(as_manager, review, "participants", {"client-1-DELETE": "on"}, save="1")
+    assert response.status_code == 302
+    assert not Participant.objects.filter(name="Martin Fell").exists()
+
+
 def test_a_side_with_nobody_is_not_complete(as_manager, started):
     response = submit(as_manager, started, "participants", people("client", ["Ann"]), confirm="1")
     assert response.status_code == 422
