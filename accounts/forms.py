@@ -41,6 +41,7 @@ class AccountForm(forms.ModelForm):
             "language": _("Language"),
             "paper_size": _("Paper size"),
         }
+        error_messages = {"name": {"required": _("Write the account’s name.")}}
         widgets = {"language": forms.RadioSelect, "paper_size": forms.RadioSelect}
 
     def __init__(self, *args, **kwargs) -> None:
@@ -54,22 +55,43 @@ class AccountForm(forms.ModelForm):
         self.initial.setdefault("time_zone", self.instance.time_zone)
 
 
+class LeadField(forms.ModelChoiceField):
+    """Who leads an account.
+
+    With an empty choice: a lead who has gone must not become the first in the list unseen.
+    """
+
+    default_error_messages = {"required": _("Choose who leads the account.")}
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(label=_("Lead"), queryset=User.objects.none(), **options)
+
+
 class NewAccountForm(AccountForm):
     """A new account, with its lead."""
 
-    lead = forms.ModelChoiceField(label=_("Lead"), queryset=User.objects.none())
+    lead = LeadField()
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lead"].queryset = teammates().filter(role=Role.MANAGER)
 
 
+class UsersField(forms.ModelMultipleChoiceField):
+    """Several users; a number beyond what a database can hold is nobody's."""
+
+    def clean(self, value: object) -> QuerySet[User]:
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            raise forms.ValidationError(self.error_messages["invalid_list"]) from error
+
+
 class MembersForm(forms.Form):
     """Who leads an account, and who works on it."""
 
-    # With an empty choice: a lead who has gone must not become the first in the list unseen.
-    lead = forms.ModelChoiceField(label=_("Lead"), queryset=User.objects.none())
-    members = forms.ModelMultipleChoiceField(
+    lead = LeadField()
+    members = UsersField(
         label=_("Members"),
         queryset=User.objects.none(),
         required=False,
@@ -103,6 +125,10 @@ class ContactForm(forms.ModelForm):
             "language": _("Language of their sheet"),
             "user": _("Login, for a person of our side"),
         }
+        error_messages = {
+            "side": {"required": _("Choose on which side they are.")},
+            "name": {"required": _("Write the person’s name.")},
+        }
         widgets = {"side": forms.RadioSelect, "language": forms.RadioSelect}
 
     def __init__(self, *args, account: Account, **kwargs) -> None:
@@ -125,7 +151,7 @@ class ContactForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # The account isn't a field, and its rule (one contact a login) holds all the same.
-        return super()._get_validation_exclusions() - {"account", "side"}
+        return super()._get_validation_exclusions() - ({"account", "side"} - self._errors.keys())
 
 
 class ObjectiveForm(forms.ModelForm):
@@ -141,6 +167,7 @@ class ObjectiveForm(forms.ModelForm):
         model = StrategicObjective
         fields = ("wording", "retired_on")
         labels = {"wording": _("Strategic objective, in the client’s words")}
+        error_messages = {"wording": {"required": _("Write what the client is after.")}}
         widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args, **kwargs) -> None:

@@ -23,6 +23,7 @@ from accounts.forms import (
 )
 from accounts.models import Account, Language, Provider, Role
 from accounts.services import change_members, create_account
+from valuereview.errors import summary_of_errors
 
 
 def own_account(request: HttpRequest, pk: int, *, content: bool = False) -> Account:
@@ -43,8 +44,7 @@ def show_form(
     request: HttpRequest, form: BaseForm, *, heading: str, button: str, back: str, **context
 ) -> HttpResponse:
     """Render the page of one form; 422 when what was typed has to be mended."""
-    errors = [(text, field.auto_id) for field in form for text in field.errors]
-    errors += [(text, "content") for text in form.non_field_errors()]
+    errors = summary_of_errors(form)
     return render(
         request,
         "accounts/form.html",

@@ -40,7 +40,7 @@ CLAIRE = Person("Claire Osborne", "Account Manager", "manager@demo.test")
 DANIEL = Person("Daniel Roy", "Delivery Director", "daniel.roy@northlight.example")
 PRIYA = Person("Priya Nair", "Service Lead", "priya.nair@northlight.example")
 CLAIRE_FR = Person("Claire Osborne", "Chargée de compte", "manager@demo.test")
-DANIEL_FR = Person("Daniel Roy", "Directeur de la prestation", "daniel.roy@northlight.example")
+DANIEL_FR = Person("Daniel Roy", "Directeur des services", "daniel.roy@northlight.example")
 PRIYA_FR = Person("Priya Nair", "Responsable du service", "priya.nair@northlight.example")
 THOMAS = Person("Thomas Bélanger", "Account Manager", "manager2@demo.test")
 
@@ -176,9 +176,9 @@ def kermael(held_on: datetime.date) -> Meeting:
         present=("Yann Le Goff", "Solène Kerbrat", "Claire Osborne", "Priya Nair"),
         words={
             "Yann Le Goff": {
-                "what_matters": "Que la capitainerie n’attende jamais un écran.",
+                "what_matters": "Que la capitainerie n’attende jamais devant un écran.",
                 "expected_value": "Une saison d’hiver sans panne aux heures de marée.",
-                "how_they_know": "Le registre des escales, sans trou.",
+                "how_they_know": "Un registre des escales sans aucun trou.",
             },
             "Solène Kerbrat": {
                 "what_matters": "Être prévenue avant, pas pendant.",
@@ -203,9 +203,9 @@ def kermael(held_on: datetime.date) -> Meeting:
             ],
             "autonomy": [
                 {
-                    "wording": "Point de trente minutes par vidéo",
+                    "wording": "Réunion de suivi de trente minutes, par vidéo",
                     "target": 1,
-                    "unit": "point",
+                    "unit": "réunion",
                     "frequency": "fortnight",
                     "counted_by": "Les deux parties",
                     "importance": 2,
@@ -239,7 +239,7 @@ def kermael(held_on: datetime.date) -> Meeting:
             ],
             "professionalism": [
                 {
-                    "wording": "Engagements tenus, sur ceux notés en réunion",
+                    "wording": "Engagements pris en réunion et tenus",
                     "target": 90,
                     "unit": "%",
                     "counted_by": "Les deux parties",
@@ -267,7 +267,7 @@ def kermael(held_on: datetime.date) -> Meeting:
                 "expected_about": "au printemps",
                 "likelihood": "certain",
                 "effect": "high",
-                "plan": "Champs et règles prêts un mois avant ; essai avec deux armateurs.",
+                "plan": "Champs et règles prêts un mois avant ; essai avec deux armateurs.",
                 "owner": "Claire Osborne",
             }
         ],

@@ -4,6 +4,7 @@
 not guessed.
 """
 
+import datetime
 import re
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from valuereview.templatetags.words import plain_number
 
+YEARS = range(1900, 2200)
 SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
 
 
@@ -83,6 +85,13 @@ class DayField(forms.DateField):
     default_error_messages = {
         "invalid": _("Write a day, a month and a year, like 5 December 2026.")
     }
+
+    def to_python(self, value: object) -> datetime.date | None:
+        """Refuse a year typed by mistake, from which days couldn't be counted on."""
+        day = super().to_python(value)
+        if day and day.year not in YEARS:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class HourField(forms.TimeField):

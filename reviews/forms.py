@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Side, StrategicObjective, User
@@ -120,9 +120,10 @@ class ParticipantForm(RowForm):
         text = str(self["contact"].value() or "")
         if not text:
             return None
-        if not text.isascii() or not text.isdigit() or int(text) not in self.contacts:
-            raise BadRequest(_now("This person isn’t a contact of the account."))
-        return int(text)
+        for number in self.contacts:
+            if str(number) == text:
+                return number
+        raise BadRequest(gettext("This person isn’t a contact of the account."))
 
     def _get_validation_exclusions(self) -> set[str]:
         # Seats are given out when all rows are known, not row by row.
@@ -152,17 +153,21 @@ class SideRows(Rows):
             and form.cleaned_data.get("attendance", form.initial.get("attendance"))
             != Participant.Attendance.ABSENT
         ]
-        for form in seated[PEOPLE_A_SIDE:]:
+        # People whom somebody else listed since this page was made keep their seats.
+        unseen = [row for row in self.instances if str(row.pk) not in self.named]
+        free = max(PEOPLE_A_SIDE - sum(row.in_the_room for row in unseen), 0)
+        for form in seated[free:]:
             form.add_error(
                 "attendance",
                 _("Four people of this side are already in the room. Mark one absent first."),
             )
-        if len(seated) > PEOPLE_A_SIDE:
+        if len(seated) > free:
             raise ValidationError(
                 _("Four people of this side are already in the room. Mark one absent first."),
                 code="side_full",
             )
         people = [form.person.pk for form in self.forms if form.person]
+        people += [row.contact_id for row in unseen]
         if len(people) != len(set(people)):
             raise ValidationError(_("The same person is listed twice."), code="twice")
 
@@ -305,7 +310,8 @@ class OwnedRowForm(RowForm):
     def __init__(self, *args, contacts: QuerySet[Contact], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["owner"]
-        field.queryset = contacts
+        # Whoever left the account since keeps what they own.
+        field.queryset = contacts | Contact.objects.filter(pk=self.instance.owner_id)
         field.empty_label = _("Choose a person")
         field.label_from_instance = lambda contact: f"{contact.name}, {contact.get_side_display()}"
 
@@ -394,7 +400,10 @@ class IdeaForm(RowForm):
 
     def __init__(self, *args, objectives: QuerySet[StrategicObjective], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["objective"].queryset = objectives
+        # An objective retired since keeps its ideas.
+        self.fields["objective"].queryset = objectives | StrategicObjective.objects.filter(
+            pk=self.instance.objective_id
+        )
         self.fields["objective"].empty_label = _("Still to be named")
         self.fields["side"].choices = Side.choices
 

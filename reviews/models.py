@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, Contact, Language, Side, StrategicObjective, User
 from scorecards.factors import Factor
@@ -184,7 +185,7 @@ class SetAside(models.Model):
     """A section, or one factor's KPIs, that this meeting leaves for later, with the reason."""
 
     class Reason(models.TextChoices):
-        DECLINED = "declined", _("Declined")
+        DECLINED = "declined", pgettext_lazy("why it is set aside", "Declined")
         NOT_REACHED = "not_reached", _("Not reached")
         TO_FOLLOW = "to_follow", _("To follow")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from accounts.models import User
 from reviews import services
 from reviews.models import Confirmation, Participant, Review, SetAside
 from reviews.sections import KEYS, Forms, Missing, Section, sections_of
+from scorecards.models import WeightedFactor
 
 Status = Literal["done", "set_aside", "now", "open", "locked"]
 
@@ -204,7 +205,11 @@ def set_aside_last_time(review: Review) -> list[SetAside]:
         .order_by("-number")
         .first()
     )
-    return list(last.set_asides.all()) if last else []
+    if last is None:
+        return []
+    chosen = WeightedFactor.objects.filter(scorecard=last.agrees_id).values("factor")
+    # A factor that gave up its place afterwards waits for nothing.
+    return list(last.set_asides.filter(Q(factor="") | Q(factor__in=chosen)))
 
 
 def set_rest_aside(*, review: Review, fields: dict[str, object], by: User) -> None:

@@ -14,6 +14,8 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from valuereview.errors import each_form
+
 MOST_ROWS = 30
 
 
@@ -57,6 +59,17 @@ class Rows(BaseFormSet):
             or not 0 <= self.management_form.cleaned_data["TOTAL_FORMS"] <= MOST_ROWS
         ):
             raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
+        if len(self.named) != len(set(self.named)):
+            # One record in two rows: the second would overwrite what the first says.
+            raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
+
+    @property
+    def named(self) -> list[str]:
+        """The numbers of the records that the submitted rows are about."""
+        if not self.is_bound:
+            return []
+        rows = (self.data.get(f"{self.prefix}-{i}-row") for i in range(self.total_form_count()))
+        return [row for row in rows if row]
 
     def initial_form_count(self) -> int:
         return 0 if self.is_bound else len(self.instances)
@@ -146,18 +159,9 @@ def _total(data: QueryDict, prefix: str) -> int:
     return int(text)
 
 
-def each_form(forms_of_section: dict[str, object]) -> Iterable[forms.BaseForm]:
-    """Yield every form of a section, those inside formsets too."""
-    for form in forms_of_section.values():
-        if isinstance(form, BaseFormSet):
-            yield from form.forms
-        else:
-            yield form
-
-
 def hush(forms_of_section: dict[str, object]) -> None:
     """Show what was typed without judging it yet: a row was added or taken away."""
-    for form in each_form(forms_of_section):
+    for form in each_form(forms_of_section.values()):
         form._errors = ErrorDict()
     for form in forms_of_section.values():
         if isinstance(form, BaseFormSet):
@@ -167,24 +171,10 @@ def hush(forms_of_section: dict[str, object]) -> None:
 
 def tell(forms_of_section: dict[str, object], anchor: str, text: str) -> None:
     """Put a message next to the field whose id is `anchor`, if there's one."""
-    for form in each_form(forms_of_section):
+    for form in each_form(forms_of_section.values()):
         for field in form:
             if field.auto_id == anchor:
                 if form._errors is None:
                     form._errors = ErrorDict()
                 form._errors.setdefault(field.name, form.error_class()).append(text)
                 return
-
-
-def summary_of_errors(*forms_in_order: forms.BaseForm | BaseFormSet) -> list[tuple[str, str]]:
-    """Return every error as (text, id of its field), in the order of the page, each once."""
-    found: list[tuple[str, str]] = []
-    for form in forms_in_order:
-        if isinstance(form, BaseFormSet):
-            found += [(text, f"add-{form.prefix}") for text in form.non_form_errors()]
-    for form in each_form(dict(enumerate(forms_in_order))):
-        if form.is_bound and form._errors:
-            first = next((field.auto_id for field in form), "content")
-            found += [(text, first) for text in form.non_field_errors()]
-            found += [(text, field.auto_id) for field in form for text in field.errors]
-    return list(dict.fromkeys(found))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.models import Account, Contact, Side, StrategicObjective, User
+from accounts.models import Account, Contact, Side, User
 from reviews.models import (
     PEOPLE_A_SIDE,
     DiscussedFactor,
@@ -147,32 +147,44 @@ def seat_participants(
     the given e-mail). Names and titles confirmed today correct the contact too; earlier
     reviews keep theirs. A seat is only given to another person once it is free.
     """
+    named = [contact.pk for _participant, contact, _email in rows if contact]
     for participant in removed:
         participant.delete()
     leaving = [row for row in rows if row[0].attendance == Participant.Attendance.ABSENT]
     for participant, contact, email in leaving:
         participant.position = None
-        _keep_participant(participant, review, side, contact, email)
-    staying = [row for row in rows if row[0].attendance != Participant.Attendance.ABSENT]
-    taken = {row[0].position for row in staying}
+        _keep_participant(participant, review, side, contact, email, named)
+    # Seats of people whom this submission doesn't list are taken too.
+    seats = review.participants.filter(side=side, position__isnull=False)
+    taken = set(seats.values_list("position", flat=True))
     free = iter([seat for seat in range(1, PEOPLE_A_SIDE + 1) if seat not in taken])
+    staying = [row for row in rows if row[0].attendance != Participant.Attendance.ABSENT]
     for participant, contact, email in staying:
         if participant.position is None:
             participant.position = next(free, PEOPLE_A_SIDE + 1)
-        _keep_participant(participant, review, side, contact, email)
+        _keep_participant(participant, review, side, contact, email, named)
 
 
 def _keep_participant(
-    participant: Participant, review: Review, side: Side, contact: Contact | None, email: str
+    participant: Participant,
+    review: Review,
+    side: Side,
+    contact: Contact | None,
+    email: str,
+    named: list[int],
 ) -> None:
+    """Save a participant with their contact; `named` are contacts that other rows name."""
     account = review.account
     if contact is None:
-        contact = account.contacts.filter(
-            side=side, name__iexact=participant.name, left_on=None, participations__review=None
-        ).first() or Contact(account=account, side=side, language=account.language, email=email)
-    if (contact.name, contact.title) != (participant.name, participant.title) or not contact.pk:
-        contact.name = participant.name
-        contact.title = participant.title or contact.title
+        contact = (
+            account.contacts.filter(side=side, name__iexact=participant.name, left_on=None)
+            .exclude(pk__in=named)
+            .exclude(participations__review=review)
+            .first()
+        ) or Contact(account=account, side=side, language=account.language)
+    said = (participant.name, participant.title or contact.title, email or contact.email)
+    if not contact.pk or said != (contact.name, contact.title, contact.email):
+        contact.name, contact.title, contact.email = said
         contact.save()
     participant.review = review
     participant.side = side
@@ -246,9 +258,10 @@ def keep_ideas(
         idea.delete()
     for position, (idea, new_objective) in enumerate(rows, start=1):
         if new_objective.strip():
-            idea.objective, _made = StrategicObjective.objects.get_or_create(
-                account=review.account, wording=new_objective.strip(), retired_on=None
-            )
+            named = {"wording": new_objective.strip(), "retired_on": None}
+            objectives = review.account.objectives
+            # Two of the account's objectives may read alike: either will do.
+            idea.objective = objectives.filter(**named).first() or objectives.create(**named)
         idea.account = review.account
         idea.review = review
         idea.position = position

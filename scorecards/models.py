@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from scorecards.factors import Factor
@@ -21,7 +22,7 @@ class Scorecard(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         ACTIVE = "active", _("Active")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("scorecard", "Closed")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="scorecards")
     state = models.CharField(max_length=6, choices=State, default=State.DRAFT)

@@ -1,7 +1,7 @@
 """Section 1: who is in the room, at most four a side, with names and titles as of today."""
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, Provider, Side, User
@@ -99,7 +99,7 @@ class Participants(Section):
             if not any(person.in_the_room for person in rows):
                 found.append(
                     Missing(
-                        _now("Nobody from {organisation} is in the room yet.").format(
+                        gettext("Nobody from {organisation} is in the room yet.").format(
                             organisation=self._organisation(side)
                         ),
                         f"add-{side.value}",
@@ -107,7 +107,7 @@ class Participants(Section):
                 )
             found += [
                 Missing(
-                    _now("Write the title of {name}.").format(name=person.name),
+                    gettext("Write the title of {name}.").format(name=person.name),
                     f"id_{side.value}-{index}-title",
                 )
                 for index, person in enumerate(rows)

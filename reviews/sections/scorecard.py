@@ -2,8 +2,9 @@
 
 from fractions import Fraction
 
+from django.core.exceptions import BadRequest
 from django.http import QueryDict
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -12,6 +13,7 @@ from reviews.forms import KPIForm, SetAsideForm
 from reviews.models import SetAside
 from reviews.rows import rows_of
 from reviews.sections.base import Forms, Missing, Section
+from scorecards.factors import Factor
 from scorecards.models import KPI, WeightedFactor
 
 KPIRows = rows_of(KPIForm)
@@ -47,6 +49,14 @@ class ServiceScorecard(Section):
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         forms: Forms = {}
+        factors = [row.factor for row in self.review.agrees.factors.all()]
+        if data is not None and any(
+            f"{rows_prefix(factor)}-TOTAL_FORMS" in data for factor in set(Factor) - set(factors)
+        ):
+            # Somebody freed this factor meanwhile: its KPIs must not vanish unsaid.
+            raise BadRequest(
+                gettext("A row isn’t part of this review any more. Nothing was saved.")
+            )
         for row in self.review.agrees.factors.all():
             forms[rows_prefix(row.factor)] = KPIRows(
                 data, prefix=rows_prefix(row.factor), instances=self._kpis(row)
@@ -100,7 +110,7 @@ class ServiceScorecard(Section):
             if not kpis and self._aside(row) is None:
                 found.append(
                     Missing(
-                        _now("Agree at least one KPI for {factor}.").format(factor=label),
+                        gettext("Agree at least one KPI for {factor}.").format(factor=label),
                         f"add-{rows_prefix(row.factor)}",
                     )
                 )

@@ -22,7 +22,7 @@ from reviews.progress import (
     summary,
     whole_record,
 )
-from reviews.rows import summary_of_errors
+from valuereview.errors import summary_of_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,19 +110,25 @@ def end_early(request: HttpRequest, review: Review) -> HttpResponse:
     """Set aside, for one reason, every section that the meeting didn't complete."""
     insist_on_member(request, review.account)
     form = SetAsideForm(request.POST if request.method == "POST" else None, prefix="rest")
-    progress = Progress(review)
-    if review.state != Review.State.IN_PROGRESS or progress.steps[0].status != "done":
-        messages.error(request, _("Complete the participants first."))
-        return redirect("review", review.pk)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             services.locked(review)
-            set_rest_aside(
-                review=whole_record(review.pk), fields=form.cleaned_data, by=request.user
-            )
-        return redirect("review-close", review.pk)
+            review = whole_record(review.pk)
+            if may_end := _may_end_early(Progress(review)):
+                set_rest_aside(review=review, fields=form.cleaned_data, by=request.user)
+        if may_end:
+            return redirect("review-close", review.pk)
+    progress = Progress(review)
+    if not _may_end_early(progress):
+        messages.error(request, _("Complete the participants first."))
+        return redirect("review", review.pk)
     context = _overview(request, progress) | {"form": form, "errors": summary_of_errors(form)}
     return render(request, "reviews/end_early.html", context, status=422 if form.errors else 200)
+
+
+def _may_end_early(progress: Progress) -> bool:
+    in_progress = progress.review.state == Review.State.IN_PROGRESS
+    return in_progress and progress.steps[0].status == "done"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

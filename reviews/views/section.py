@@ -20,9 +20,10 @@ from reviews.progress import (
     set_aside_last_time,
     whole_record,
 )
-from reviews.rows import Rows, hush, summary_of_errors, tell, with_removal, with_row
+from reviews.rows import Rows, hush, tell, with_removal, with_row
 from reviews.sections import KEYS, Forms
 from reviews.services import locked
+from valuereview.errors import summary_of_errors
 
 ASIDE = "set-aside"
 
@@ -74,8 +75,8 @@ def _reshape(request: HttpRequest, step: Step):
         if not isinstance(rows, Rows):
             raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
         return with_row(data, data["add"], rows.defaults())
-    if "remove" in data:
-        return with_removal(data, data["remove"], removed=True)
+    if "remove_row" in data:
+        return with_removal(data, data["remove_row"], removed=True)
     if "undo" in data:
         return with_removal(data, data["undo"], removed=False)
     for name, change in step.section.buttons().items():

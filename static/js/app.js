@@ -148,14 +148,6 @@ document.addEventListener("DOMContentLoaded", () => {
   readErrors();
 });
 
-// A control named like a method hides it: with a button called "remove" in it, form.remove() fails,
-// and htmx would leave the old form beside the new one. The form that goes needs no names any more.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { shouldSwap, target } = event.detail;
-  if (!shouldSwap || !(target instanceof HTMLFormElement)) return;
-  target.querySelectorAll("button[name]").forEach((button) => button.removeAttribute("name"));
-});
-
 document.addEventListener("htmx:afterSettle", (event) => {
   sayTotal();
   // Rows that were added, removed or shared out are on the page only, until they are saved.

@@ -241,7 +241,7 @@ def test_a_new_member_is_a_contact_of_our_side_once(account, manager, colleague)
 def test_a_members_title_is_in_the_accounts_language(manager):
     with translation.override("en"):
         account = create_account(by=manager, lead=manager, **HALDEN)
-    assert account.contacts.get().title == "Chargé de compte"
+    assert account.contacts.get().title == "Responsable de compte"
 
 
 def test_an_account_is_made_whole_or_not_at_all(manager, monkeypatch):

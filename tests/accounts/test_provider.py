@@ -1,6 +1,8 @@
 """The provider's colour and logo, and the admin in which they are kept."""
 
 import io
+import struct
+import zlib
 
 import pytest
 from django.contrib import admin
@@ -75,6 +77,18 @@ def picture(mode: str = "RGB", size=(20, 10), kind: str = "PNG", **more) -> Simp
     return SimpleUploadedFile(f"../../evil.{kind.lower()}", kept.getvalue())
 
 
+def flood(side: int = 20_000) -> SimpleUploadedFile:
+    """Return a PNG of a few bytes that says it holds 400 million pixels."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(name + data)
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", check)
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
+    body = chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    return SimpleUploadedFile("flood.png", b"\x89PNG\r\n\x1a\n" + head + body)
+
+
 def form_with(logo: SimpleUploadedFile) -> ProviderForm:
     return ProviderForm({"name": "Northlight", "accent": COLOUR}, {"logo": logo})
 
@@ -112,7 +126,7 @@ def test_only_small_png_and_jpeg_pictures_are_taken(db):
         SimpleUploadedFile("logo.png", b"", "image/png"),
         picture(kind="GIF", mode="P"),
         picture("1", (2001, 2000)),
-        picture("1", (20_000, 20_000)),
+        flood(),
         SimpleUploadedFile("logo.png", picture().read() + b"\0" * 2_000_000),
         SimpleUploadedFile("logo.jpg", picture(kind="JPEG").read()[:300]),
     ):

@@ -210,5 +210,5 @@ def test_a_french_account_is_invited_in_french(as_manager, planned):
     [event] = Calendar.from_ical(response.content).walk("VEVENT")
     assert (
         event["summary"]
-        == "Réévaluation trimestrielle de la valeur\N{NO-BREAK SPACE}1, Halden Mutual"
+        == "Réévaluation trimestrielle de la valeur nº\N{NO-BREAK SPACE}1, Halden Mutual"
     )

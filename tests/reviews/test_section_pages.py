@@ -395,7 +395,7 @@ def test_rows_are_added_and_removed_without_losing_the_others(as_manager, planne
     assert two["actions-0-wording"] == "First words"
     assert two["actions-0-due_on"] == "someday"
     two |= {"actions-1-wording": "Second words"}
-    removed = as_manager.post(page, two | {"remove": "actions-0"})
+    removed = as_manager.post(page, two | {"remove_row": "actions-0"})
     assert "Removed once you save." in removed.content.decode()
     assert fields_of(removed)["actions-0-wording"] == "First words"
     undone = fields_of(as_manager.post(page, fields_of(removed) | {"undo": "actions-0"}))

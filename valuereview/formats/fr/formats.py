@@ -1,7 +1,7 @@
 """Dates and times as a French-speaking executive reads them: "24 novembre 2026", "9 h 52"."""
 
 DATE_FORMAT = "j F Y"
-SHORT_DATE_FORMAT = "j M Y"
+SHORT_DATE_FORMAT = "j F Y"
 TIME_FORMAT = "G\N{NO-BREAK SPACE}\\h\N{NO-BREAK SPACE}i"
 DATETIME_FORMAT = f"j F Y, {TIME_FORMAT}"
 DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]

@@ -1,0 +1,28 @@
+"""What has to be mended in what was typed, as a list that leads to the fields."""
+
+from collections.abc import Iterable
+
+from django.forms import BaseForm, BaseFormSet
+
+
+def each_form(forms: Iterable[BaseForm | BaseFormSet]) -> Iterable[BaseForm]:
+    """Yield every form, those inside formsets too, in the order of the page."""
+    for form in forms:
+        if isinstance(form, BaseFormSet):
+            yield from form.forms
+        else:
+            yield form
+
+
+def summary_of_errors(*forms: BaseForm | BaseFormSet) -> list[tuple[str, str]]:
+    """Return every error as (text, id of its field), in the order of the page, each once."""
+    found: list[tuple[str, str]] = []
+    for form in forms:
+        if isinstance(form, BaseFormSet):
+            found += [(text, f"add-{form.prefix}") for text in form.non_form_errors()]
+    for form in each_form(forms):
+        if form.is_bound and form._errors:
+            first = next((field.auto_id for field in form), "content")
+            found += [(text, first) for text in form.non_field_errors()]
+            found += [(text, field.auto_id) for field in form for text in field.errors]
+    return list(dict.fromkeys(found))
