@@ -26,6 +26,7 @@ from reviews.services import locked
 from valuereview.errors import summary_of_errors
 
 ASIDE = "set-aside"
+BUTTONS = {"csrfmiddlewaretoken", "save", "next", "confirm", "set_aside", "take_up"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,8 +56,14 @@ def _take(request: HttpRequest, review: Review, key: str) -> HttpResponse:
     if not review.is_open:
         messages.error(request, _("This review can’t change any more. Nothing was saved."))
         return _show_read_only(request, progress, step, status=409)
-    if step.is_locked:
+    if step.is_locked and not request.POST.keys() - BUTTONS:
         return _to_the_open_one(request, progress, step)
+    if step.is_locked:
+        # An earlier section was reopened meanwhile: what was typed here stays on the page.
+        messages.error(request, f"{_why_locked(step)} {_('Nothing was saved.')}")
+        forms = step.section.forms(request.POST)
+        hush(forms)
+        return _show(request, progress, step, forms, data=request.POST, status=409)
     reshaped = _reshape(request, step)
     if reshaped is not None:
         forms = step.section.forms(reshaped)
@@ -135,13 +142,14 @@ def _go_on(request: HttpRequest, review: Review, key: str) -> HttpResponse:
 
 
 def _to_the_open_one(request: HttpRequest, progress: Progress, step: Step) -> HttpResponse:
-    messages.info(
-        request,
-        _("Section {number} opens once section {before} is complete or set aside.").format(
-            number=step.number, before=step.number - 1
-        ),
-    )
+    messages.info(request, _why_locked(step))
     return redirect("review-section", progress.review.pk, progress.current.section.key)
+
+
+def _why_locked(step: Step) -> str:
+    return _("Section {number} opens once section {before} is complete or set aside.").format(
+        number=step.number, before=step.number - 1
+    )
 
 
 def _page(progress: Progress, step: Step, request: HttpRequest) -> dict[str, object]:
@@ -181,6 +189,7 @@ def _show(
     missing: list | None = None,
     refused: bool = False,
     saved: bool = False,
+    status: int | None = None,
 ) -> HttpResponse:
     section = step.section
     if aside is None:
@@ -206,4 +215,6 @@ def _show(
         }
         | section.aids(forms)
     )
-    return render(request, "reviews/section.html", context, status=422 if refused else 200)
+    return render(
+        request, "reviews/section.html", context, status=status or (422 if refused else 200)
+    )

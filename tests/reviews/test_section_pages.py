@@ -55,6 +55,21 @@ def test_a_section_out_of_order_leads_to_the_open_one(as_manager, started, key):
         )
 
 
+def test_what_was_typed_in_a_section_that_closed_meanwhile_stays_on_the_page(
+    as_manager, planned, manager
+):
+    review = cast.held_until(planned, manager, "scorecard")
+    typed = fields_of(as_manager.get(address(review, "improvement")))
+    typed |= {"actions-TOTAL_FORMS": "1", "actions-0-wording": "Just said"}
+    submit(as_manager, review, "factors", {"factors-autonomy-weight": "1"}, save="1")
+    response = as_manager.post(address(review, "improvement"), typed | {"confirm": "1"})
+    assert response.status_code == 409
+    assert fields_of(response)["actions-0-wording"] == "Just said"
+    page = response.content.decode()
+    assert "Section 4 opens once section 3 is complete or set aside. Nothing was saved." in page
+    assert not review.actions.exists()
+
+
 def test_people_are_confirmed_and_the_next_section_opens(as_manager, started):
     response = submit(
         as_manager,
@@ -249,7 +264,7 @@ def test_split_evenly_gives_20_each_without_saving(as_manager, at_factors):
         as_manager,
         at_factors,
         "factors",
-        weights(**{factor: "" for factor in FIVE}) | {"words-0": ""},
+        weights(**{factor: "" for factor in FIVE}),
         split="1",
     )
     fields = fields_of(response)
