@@ -121,7 +121,7 @@ def test_two_objectives_that_read_alike_stop_nobody(as_manager, ready, account):
 
 def test_a_factor_that_gave_up_its_place_is_not_left_for_later(closed, account):
     aside = {"reason": "declined"}
-    for factor in ("autonomy", "reporting"):
+    for factor in ("autonomy", "teamwork"):
         services.set_aside(review=closed, section="scorecard", factor=factor, fields=aside)
     following = account.reviews.get(number=2)
     assert [row.factor for row in set_aside_last_time(following)] == ["autonomy"]
@@ -146,7 +146,7 @@ def test_a_page_made_before_somebody_joined_leaves_their_words_alone(as_manager,
 
 def test_kpis_typed_for_a_factor_freed_meanwhile_are_not_dropped_unsaid(as_manager, ready):
     page = fields_of(as_manager.get(address(ready, "scorecard")))
-    ready.agrees.factors.filter(factor="foresight").delete()
+    ready.agrees.factors.filter(factor="foresight").update(factor="teamwork")
     assert as_manager.post(address(ready, "scorecard"), page).status_code == 400
 
 
