@@ -60,7 +60,7 @@ def _take(request: HttpRequest, review: Review, key: str) -> HttpResponse:
         return _to_the_open_one(request, progress, step)
     if step.is_locked:
         # An earlier section was reopened meanwhile: what was typed here stays on the page.
-        messages.error(request, f"{_why_locked(step)} {_('Nothing was saved.')}")
+        messages.error(request, _why_locked(step) + " " + _("Nothing was saved."))
         forms = step.section.forms(request.POST)
         hush(forms)
         return _show(request, progress, step, forms, data=request.POST, status=409)
