@@ -7,7 +7,12 @@ from accounts.models import StrategicObjective
 from reviews.sections import KEYS
 from tests import cast
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    # A whole meeting, clicked through: slow on a busy machine.
+    pytest.mark.timeout(600),
+]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

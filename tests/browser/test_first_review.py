@@ -17,7 +17,12 @@ from reviews.models import Participant, Review
 from scorecards.models import WeightedFactor
 from tests import cast
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    # A whole meeting, clicked through: slow on a busy machine.
+    pytest.mark.timeout(600),
+]
 
 
 @dataclass(frozen=True)
