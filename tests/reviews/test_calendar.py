@@ -123,7 +123,7 @@ def test_an_address_that_is_not_one_address_is_left_out(closed, bad):
     assert b"evil" not in invitation(whole_record(closed.pk))
 
 
-@pytest.mark.parametrize("breaks", ["\r\n", "\n", "\r", "\x0b", "\x85", "\u2028", "\x00"])
+@pytest.mark.parametrize("breaks", ["\r\n", "\n", "\r", "\x0b", "\x85", "\u2028"])
 def test_a_line_break_in_what_was_typed_invites_nobody_more(closed, breaks):
     evil = f'Board"room{breaks}ATTENDEE:mailto:evil@x.y'
     closed.account.name = evil
