@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -23,7 +24,8 @@ def invitation(review: Review) -> bytes:
     """Return the invitation to the meeting that comes next, in the account's time zone.
 
     That is the review itself while it is planned; otherwise the one that its last section
-    agreed. Raises NoDateAgreed when there's no date.
+    agreed. It's a request to those who have an address; with nobody to ask, it's published: what
+    is published has no attendees (RFC 5546, 3.2.1). Raises NoDateAgreed when there's no date.
     """
     if review.state == Review.State.PLANNED:
         day, time, place, number = (
@@ -63,14 +65,17 @@ def invitation(review: Review) -> bytes:
             event.add("duration", LENGTH)
         if place:
             event.add("location", _one_line(place))
-        if review.facilitator.email:
-            event.add("organizer", _address(review.facilitator.name, review.facilitator.email))
-        for person in _people(review):
-            event.add("attendee", _address(person.name, person.contact.email), encode=0)
+        organizer, people = review.facilitator, _people(review)
+        has_organizer = _is_one_address(organizer.email)
+        if has_organizer:
+            event.add("organizer", _address(organizer.name, organizer.email))
+        is_request = has_organizer and bool(people)
+        for person in people if is_request else ():
+            event.add("attendee", _attendee(person), encode=0)
         calendar = Calendar()
         calendar.add("prodid", "-//Value Review//EN")
         calendar.add("version", "2.0")
-        calendar.add("method", "PUBLISH")
+        calendar.add("method", "REQUEST" if is_request else "PUBLISH")
         calendar.add_component(event)
         calendar.add_missing_timezones()
         return calendar.to_ical()
@@ -96,7 +101,11 @@ def _people(review: Review) -> list[Participant]:
             .first()
         )
         people = list(last.participants.select_related("contact")) if last else []
-    return [person for person in people if _is_one_address(person.contact.email)]
+    return [
+        person
+        for person in people
+        if person.contact.left_on is None and _is_one_address(person.contact.email)
+    ]
 
 
 def _is_one_address(email: str) -> bool:
@@ -107,8 +116,17 @@ def _is_one_address(email: str) -> bool:
     return True
 
 
+def _attendee(person: Participant) -> vCalAddress:
+    address = _address(person.name, person.contact.email)
+    address.params["ROLE"] = "REQ-PARTICIPANT"
+    address.params["PARTSTAT"] = "NEEDS-ACTION"
+    address.params["RSVP"] = "TRUE"
+    return address
+
+
 def _address(name: str, email: str) -> vCalAddress:
-    address = vCalAddress(f"mailto:{email}")
+    """Return a person's address; `%`, `?` and `&` in it are told, not obeyed (RFC 6068, 2)."""
+    address = vCalAddress(f"mailto:{quote(email, safe='@')}")
     address.params["CN"] = vText(_one_line(name).replace('"', "’"))
     return address
 

@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import mimetypes
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -9,7 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.models import Provider, Side
 from reviews.access import speaking
 from reviews.marks import CORNERS, SHEETS, corner_svg, marker_ids, square_code_svg
-from reviews.models import Participant, Review
+from reviews.models import PEOPLE_A_SIDE, Participant, Review
 from reviews.progress import Progress, summary, whole_record
 from scorecards.factors import Factor
 from valuereview.pdf import render_pdf
@@ -115,7 +116,7 @@ def _sheet(
 
 def _pairs(clients: list, ours: list) -> list[tuple[Participant | None, Participant | None]]:
     """Return who signs beside whom, one of each side on a line."""
-    longest = max(len(clients), len(ours), 2)
+    longest = max(len(clients), len(ours)) or PEOPLE_A_SIDE
     return list(
         zip(
             [*clients, *[None] * (longest - len(clients))],
@@ -126,9 +127,13 @@ def _pairs(clients: list, ours: list) -> list[tuple[Participant | None, Particip
 
 
 def _logo() -> str:
-    """Return the provider's logo as a data: address; empty without one."""
+    """Return the provider's logo as a data: address; empty without one, or if its file is gone."""
     logo = Provider.current().logo
     if not logo:
         return ""
-    with logo.open("rb") as file:
-        return "data:image/png;base64," + base64.b64encode(file.read()).decode()
+    kind = mimetypes.guess_type(logo.name)[0] or "image/png"
+    try:
+        with logo.open("rb") as file:
+            return f"data:{kind};base64," + base64.b64encode(file.read()).decode()
+    except FileNotFoundError:
+        return ""

@@ -142,6 +142,31 @@ def test_a_line_break_in_what_was_typed_invites_nobody_more(closed, breaks):
     assert all(len(one.splitlines()) <= 1 for one in lines), "no break that a reader may split at"
 
 
+def test_who_is_asked_is_asked_by_request(closed):
+    calendar, event = read(closed)
+    assert calendar["method"] == "REQUEST"
+    assert {one.params["RSVP"] for one in event["attendee"]} == {"TRUE"}
+
+
+def test_with_nobody_to_ask_it_is_published(planned):
+    """What is published has no attendees (RFC 5546, 3.2.1)."""
+    calendar, event = read(planned)
+    assert calendar["method"] == "PUBLISH"
+    assert attendees(event) == []
+
+
+def test_who_has_left_is_not_invited(closed):
+    Contact.objects.filter(name="Martin Fell").update(left_on=datetime.date(2026, 12, 1))
+    assert sorted(attendees(read(closed)[1])) == sorted(TEAM - {"mailto:martin@client.example"})
+
+
+def test_an_address_is_no_list_of_addresses_in_disguise(closed):
+    """`?bcc=` and `%2C` are allowed in an address, and mean something in a mailto: (RFC 6068)."""
+    odd = "a?bcc=evil%40example.test@b.example"
+    Contact.objects.filter(name="Ruth Adeyemi").update(email=odd)
+    assert "mailto:a%3Fbcc%3Devil%2540example.test@b.example" in attendees(read(closed)[1])
+
+
 def test_lines_are_folded_as_the_standard_wants(closed):
     Review.objects.filter(pk=closed.pk).update(next_place="Salle Québec 🗓 " * 12)
     content = invitation(whole_record(closed.pk))

@@ -307,12 +307,12 @@ def test_a_very_full_review_prints_tidily(very_full, tmp_path):
         assert last not in HEADINGS["en"], "a heading alone at a page's foot"
         assert last != "In their own words", "a heading alone at a page's foot"
     text = [words_of(page) for page in pages]
-    for head in ("What is counted", "Plan, and its owner"):
+    for head in ("What is counted", "Event, and its plan"):
         assert sum(head in page for page in text) >= 2, f"{head} isn't repeated"
     started = next(i for i, page in enumerate(text) if "5 Impacts" in page)
     ended = next(i for i, page in enumerate(text) if "6 Strategic innovation" in page)
     for page in text[started + 1 : ended]:
-        assert "Plan, and its owner" in page
+        assert "Event, and its plan" in page
     assert documents.factor_sheets(very_full).count(b"%PDF") == 1
     assert len(pages_of(documents.factor_sheets(very_full))) == 6
 
