@@ -139,7 +139,12 @@ class AccountQuerySet(models.QuerySet):
     """Accounts, always asked for on somebody's behalf."""
 
     def visible_to(self, user: User) -> "AccountQuerySet":
-        """Return the accounts that `user` may read: own ones; for a director, all."""
+        """Return the accounts that `user` may read: own ones; for a director, all.
+
+        An administrator reads none, a former manager's memberships or not (`product.md` 1).
+        """
+        if user.role == Role.ADMINISTRATOR:
+            return self.none()
         if user.is_director:
             return self.all()
         return self.filter(pk__in=Membership.objects.filter(user=user).values("account"))

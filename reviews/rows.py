@@ -7,7 +7,7 @@ of rows when the page was made; a record of another review is refused, not looke
 from collections.abc import Iterable
 
 from django import forms
-from django.core.exceptions import BadRequest
+from django.core.exceptions import NON_FIELD_ERRORS, BadRequest
 from django.db import models
 from django.forms.formsets import DELETION_FIELD_NAME, BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
@@ -170,11 +170,16 @@ def hush(forms_of_section: dict[str, object]) -> None:
 
 
 def tell(forms_of_section: dict[str, object], anchor: str, text: str) -> None:
-    """Put a message next to the field whose id is `anchor`, if there's one."""
+    """Put a message where its link leads: next to a field, a list's button, or a form's head."""
+    for form in forms_of_section.values():
+        if isinstance(form, BaseFormSet) and anchor == f"add-{form.prefix}":
+            form.non_form_errors().append(text)
+            return
     for form in each_form(forms_of_section.values()):
-        for field in form:
-            if field.auto_id == anchor:
-                if form._errors is None:
-                    form._errors = ErrorDict()
-                form._errors.setdefault(field.name, form.error_class()).append(text)
-                return
+        fields = {field.auto_id: field.name for field in form}
+        if anchor in fields or anchor == form.prefix:
+            if form._errors is None:
+                form._errors = ErrorDict()
+            place = fields.get(anchor, NON_FIELD_ERRORS)
+            form._errors.setdefault(place, form.error_class()).append(text)
+            return

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import Contact, StrategicObjective
+from accounts.models import Contact, Membership, StrategicObjective
 from reviews.models import Review
 from tests import cast
 
@@ -20,14 +20,20 @@ PUBLIC, SIGN_IN, OK, NO, GONE = 200, 302, 200, 403, 404
 
 
 class Row:
-    """What an address answers: to nobody; to an outsider, a manager and a director."""
+    """What an address answers: to nobody; to an outsider, a manager and a director.
 
-    def __init__(self, nobody, outsider, manager, director, method="get", takes=()):
+    An administrator has no account, and so is answered as an outsider but where said.
+    """
+
+    def __init__(
+        self, nobody, outsider, manager, director, method="get", takes=(), administrator=None
+    ):
         self.answers = {
             "nobody": nobody,
             "outsider": outsider,
             "manager": manager,
             "director": director,
+            "administrator": administrator or outsider,
         }
         self.method = method
         self.takes = takes
@@ -51,7 +57,7 @@ TABLE = {
     "account_change_password": Row(SIGN_IN, OK, OK, OK),
     "home": Row(SIGN_IN, OK, OK, OK),
     "account-list": Row(SIGN_IN, OK, OK, OK),
-    "account-new": Row(SIGN_IN, OK, OK, OK),
+    "account-new": Row(SIGN_IN, OK, OK, OK, administrator=NO),
     "review-list": Row(SIGN_IN, OK, OK, OK),
     # An account's.
     "account": Row(SIGN_IN, GONE, OK, OK, takes=ACCOUNT),
@@ -94,6 +100,9 @@ def test_every_address_is_in_the_table():
 def world(planned, manager, outsider, director):
     """Our account with a planned review, and the numbers that its addresses take."""
     account = planned.account
+    # A manager who became an administrator keeps a membership, and reads nothing by it.
+    administrator = cast.user("ada@northlight.example", "Ada Roy", role="administrator")
+    Membership.objects.create(account=account, user=administrator)
     return {
         "account": account.pk,
         "review": planned.pk,
@@ -101,7 +110,12 @@ def world(planned, manager, outsider, director):
         "objective": StrategicObjective.objects.create(account=account, wording="Grow").pk,
         "section": "participants",
         "key": ("1", "set-password"),
-        "users": {"manager": manager, "outsider": outsider, "director": director},
+        "users": {
+            "manager": manager,
+            "outsider": outsider,
+            "director": director,
+            "administrator": administrator,
+        },
     }
 
 
@@ -123,7 +137,7 @@ def visit(world: dict, name: str, who: str, numbers: dict | None = None):
     return getattr(client, row.method)(reverse(name, args=taken), data)
 
 
-@pytest.mark.parametrize("who", ["nobody", "outsider", "manager", "director"])
+@pytest.mark.parametrize("who", ["nobody", "outsider", "manager", "director", "administrator"])
 @pytest.mark.parametrize("name", TABLE)
 def test_an_address_answers_as_the_table_says(world, name, who):
     response = visit(world, name, who)

@@ -111,7 +111,7 @@ class Factors(Section):
                         "Choose {count} more factors: five in all.",
                         left,
                     ).format(count=left),
-                    "five",
+                    PREFIX,
                 )
             )
         unweighted = [row for row in chosen if row.weight is None]
