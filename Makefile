@@ -7,7 +7,7 @@ BUILT := .venv/stamp $(CATALOGUES) $(FONT)
 # The tests choose their database, and see nothing of what make run serves.
 PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2
 
-.PHONY: run test lint format messages lock clean
+.PHONY: run test check format messages lock clean
 .DELETE_ON_ERROR:
 
 ## The demo, on http://127.0.0.1:$PORT/ (8000)
@@ -21,9 +21,11 @@ test: $(BUILT)
 	env -u TEST_DATABASE_URL $(PYTEST)
 	.venv/bin/python scripts/with_postgres.py $(PYTEST)
 
-lint: .venv/stamp
+## What needs no test run to be found wrong
+check: $(BUILT)
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
+	.venv/bin/lint-imports
 
 format: .venv/stamp
 	.venv/bin/ruff check --fix
@@ -37,7 +39,7 @@ messages: .venv/stamp
 ## requirements.lock, anew from pyproject.toml
 lock: .venv/stamp
 	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-		--group build --group test pyproject.toml --output-file requirements.lock
+		--group build --group check --group test pyproject.toml --output-file requirements.lock
 
 clean:
 	rm -rf .venv build $(CATALOGUES)
