@@ -3,9 +3,10 @@
 import zoneinfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -111,6 +112,8 @@ class User(AbstractBaseUser):
 class Provider(models.Model):
     """The services provider that this installation belongs to: one row, kept in the admin."""
 
+    CACHE_KEY = "provider"
+
     name = models.CharField(_("name"), max_length=80)
     logo = models.ImageField(_("logo"), upload_to="provider/", blank=True)
     accent = models.CharField(
@@ -129,10 +132,24 @@ class Provider(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args, **kwargs) -> None:
+        super().save(*args, **kwargs)
+        transaction.on_commit(lambda: cache.delete(self.CACHE_KEY))
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        transaction.on_commit(lambda: cache.delete(self.CACHE_KEY))
+        return deleted
+
     @classmethod
     def current(cls) -> "Provider":
-        """Return the one provider; before it is set up, an unsaved one with a plain name."""
-        return cls.objects.first() or cls(pk=1, name="Value Review")
+        """Return the one provider; before it is set up, an unsaved one with a plain name.
+
+        Every page shows it and it hardly ever changes: it's kept in the cache.
+        """
+        return cache.get_or_set(
+            cls.CACHE_KEY, lambda: cls.objects.first() or cls(pk=1, name="Value Review")
+        )
 
 
 class AccountQuerySet(models.QuerySet):

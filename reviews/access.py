@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 
-from accounts.models import Account, Language
+from accounts.models import Account, Language, Membership
 from reviews.models import Review
-from reviews.progress import whole_record
 
 
 def visible_account(request: HttpRequest, pk: int) -> Account:
@@ -19,16 +19,15 @@ def visible_account(request: HttpRequest, pk: int) -> Account:
     return get_object_or_404(Account.objects.visible_to(request.user).select_related("lead"), pk=pk)
 
 
-def visible_review(request: HttpRequest, pk: int) -> Review:
-    """Return a review, with its whole record, that the user may read; 404 otherwise."""
-    if not Review.objects.visible_to(request.user).filter(pk=pk).exists():
-        raise Http404
-    return whole_record(pk)
-
-
 def insist_on_member(request: HttpRequest, account: Account) -> None:
     """Raise PermissionDenied unless the user is a member: others, directors too, only read."""
     if not account.has_member(request.user):
+        raise PermissionDenied
+
+
+def insist_on_writer(request: HttpRequest) -> None:
+    """Raise PermissionDenied unless the user may write in the room's review."""
+    if not request.may_write:
         raise PermissionDenied
 
 
@@ -46,11 +45,22 @@ def speaking(language: str, account: Account) -> Iterator[None]:
 
 
 def in_the_room(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Hand the view the review that it names, and run it in the room's language and zone."""
+    """Hand the view the review that it names, and run it in the room's language and zone.
+
+    404 for a foreign review as for an absent one. The request then says `may_write`: whether
+    the user is a member of the account.
+    """
 
     @wraps(view)
     def wrapper(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
-        review = visible_review(request, pk)
+        members = Membership.objects.filter(user=request.user, account=OuterRef("account"))
+        review = get_object_or_404(
+            Review.objects.visible_to(request.user)
+            .with_account()
+            .annotate(may_write=Exists(members)),
+            pk=pk,
+        )
+        request.may_write = review.may_write
         request.room_language = room_language(request, review)
         with speaking(request.room_language, review.account):
             return view(request, review, **kwargs)

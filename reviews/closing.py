@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from reviews import documents, services
 from reviews.models import KeptWorksheet, Review
-from reviews.progress import Progress, whole_record
+from reviews.progress import Progress, read_record
 from scorecards.models import Scorecard
 
 
@@ -31,7 +31,7 @@ def close_review(*, review: Review, by: User, seen_version: int) -> Review:
     the transaction closes only if that is still the version. A review that is closed already
     is returned as it is, however many click. Raises ChangedSince and CannotClose.
     """
-    record = whole_record(review.pk)
+    record = read_record(review.pk)
     if record.state == Review.State.CLOSED:
         return record
     _insist(record, seen_version)
@@ -39,8 +39,8 @@ def close_review(*, review: Review, by: User, seen_version: int) -> Review:
     content = documents.worksheet(record, version=1, closed_at=closed_at)
     with transaction.atomic():
         if services.locked(review).state == Review.State.CLOSED:
-            return whole_record(review.pk)
-        record = whole_record(review.pk)
+            return read_record(review.pk)
+        record = read_record(review.pk)
         _insist(record, seen_version)
         KeptWorksheet.objects.create(
             review=record,
@@ -63,7 +63,10 @@ def close_review(*, review: Review, by: User, seen_version: int) -> Review:
 def _insist(record: Review, seen_version: int) -> None:
     if record.version != seen_version:
         raise ChangedSince
-    if record.state != Review.State.IN_PROGRESS or not Progress(record).can_close:
+    progress = Progress(record)
+    if record.state != Review.State.IN_PROGRESS or not progress.can_close:
+        raise CannotClose
+    if progress.still_missing:
         raise CannotClose
 
 

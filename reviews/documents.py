@@ -11,7 +11,7 @@ from accounts.models import Provider, Side
 from reviews.access import speaking
 from reviews.marks import CORNERS, SHEETS, corner_svg, marker_ids, square_code_svg
 from reviews.models import PEOPLE_A_SIDE, Participant, Review
-from reviews.progress import Progress, summary, whole_record
+from reviews.progress import Progress, read_record, summary
 from scorecards.factors import Factor
 from valuereview.pdf import render_pdf
 
@@ -37,7 +37,7 @@ def worksheet(
 
     It reads the record once, and never the private preparation notes.
     """
-    record = whole_record(review.pk)
+    record = read_record(review.pk)
     account = record.account
     with speaking(account.language, account):
         parts = summary(Progress(record))
@@ -69,7 +69,7 @@ def factor_sheets(review: Review) -> bytes:
 
     An executive's sheet is in their language, the others in the account's.
     """
-    record = whole_record(review.pk)
+    record = read_record(review.pk)
     account = record.account
     executives = [
         person

@@ -6,10 +6,12 @@ not guessed.
 
 import datetime
 import re
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -99,3 +101,28 @@ class HourField(forms.TimeField):
 
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     default_error_messages = {"invalid": _("Write a time of day, like 14:30.")}
+
+
+class OneOfField(forms.ChoiceField):
+    """One of some records, read once for all the rows of a page; cleaned to the record or None.
+
+    Until `offer` is called there's nothing to choose.
+    """
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(required=False, **kwargs)
+        self.records: dict[str, models.Model] = {}
+
+    def offer(
+        self, records: Iterable[models.Model], *, blank: object, label: Callable[..., str] = str
+    ) -> None:
+        """Offer these records, each told by `label`, after a choice of none that says `blank`."""
+        self.records = {str(record.pk): record for record in records}
+        told = [(number, label(record)) for number, record in self.records.items()]
+        self.choices = [("", blank), *told]
+
+    def clean(self, value: object) -> models.Model | None:
+        return self.records.get(super().clean(value))
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        return str(initial or "") != str(data or "")

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Side, StrategicObjective, User
-from reviews.fields import CountField, DayField, HourField, WholeNumberField
+from reviews.fields import CountField, DayField, HourField, OneOfField, WholeNumberField
 from reviews.models import (
     PEOPLE_A_SIDE,
     Impact,
@@ -304,21 +303,31 @@ class KPIForm(RowForm):
         return cleaned
 
 
+def with_former(offered: list, chosen: object) -> list:
+    """Return what is offered, with what a row chose while it still was."""
+    return offered if chosen is None or chosen in offered else [*offered, chosen]
+
+
 class OwnedRowForm(RowForm):
     """A row with an owner from either side of the account."""
 
-    def __init__(self, *args, contacts: QuerySet[Contact], **kwargs) -> None:
+    def __init__(self, *args, contacts: list[Contact], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["owner"]
-        # Whoever left the account since keeps what they own.
-        field.queryset = contacts | Contact.objects.filter(pk=self.instance.owner_id)
-        field.empty_label = _("Choose a person")
-        field.label_from_instance = lambda contact: f"{contact.name}, {contact.get_side_display()}"
+        self.fields["owner"].offer(
+            with_former(contacts, self.instance.owner),
+            blank=_("Choose a person"),
+            label=lambda contact: f"{contact.name}, {contact.get_side_display()}",
+        )
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The field has found the owner; the model needn't look them up again for each row.
+        return super()._get_validation_exclusions() | {"owner"}
 
 
 class ActionForm(OwnedRowForm):
     """What will be done, why, by whom, and by when."""
 
+    owner = OneOfField(label=_("Owner"))
     due_on = DayField(label=_("Due date"), required=False)
 
     class Meta:
@@ -327,7 +336,6 @@ class ActionForm(OwnedRowForm):
         labels = {
             "wording": _("What will be done"),
             "factor": _("What it answers"),
-            "owner": _("Owner"),
         }
         widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
         error_messages = {"wording": {"required": _("Say what will be done.")}}
@@ -347,6 +355,7 @@ class ImpactForm(OwnedRowForm):
     """What is coming, when, and what will be done about it."""
 
     expected_on = DayField(label=_("Expected on"), required=False)
+    owner = OneOfField(label=_("Who owns the plan"))
 
     class Meta:
         model = Impact
@@ -369,7 +378,6 @@ class ImpactForm(OwnedRowForm):
             "effect": _("Effect on the client"),
             "plan_kind": _("Kind of plan"),
             "plan": _("The plan"),
-            "owner": _("Who owns the plan"),
         }
         widgets = {
             "wording": forms.Textarea(attrs={"rows": 2}),
@@ -381,6 +389,7 @@ class ImpactForm(OwnedRowForm):
 class IdeaForm(RowForm):
     """An idea, whose it is, and the objective it serves."""
 
+    objective = OneOfField(label=_("Strategic objective it serves"))
     new_objective = forms.CharField(
         label=_("Or name a new objective"), max_length=300, required=False
     )
@@ -391,21 +400,21 @@ class IdeaForm(RowForm):
         labels = {
             "wording": _("The idea"),
             "side": _("Whose idea"),
-            "objective": _("Strategic objective it serves"),
             "next_step": _("Next step"),
             "state": _("State"),
         }
         widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
         error_messages = {"wording": {"required": _("Say what the idea is.")}}
 
-    def __init__(self, *args, objectives: QuerySet[StrategicObjective], **kwargs) -> None:
+    def __init__(self, *args, objectives: list[StrategicObjective], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        # An objective retired since keeps its ideas.
-        self.fields["objective"].queryset = objectives | StrategicObjective.objects.filter(
-            pk=self.instance.objective_id
+        self.fields["objective"].offer(
+            with_former(objectives, self.instance.objective), blank=_("Still to be named")
         )
-        self.fields["objective"].empty_label = _("Still to be named")
         self.fields["side"].choices = Side.choices
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | {"objective"}
 
 
 class AnswerForm(forms.ModelForm):
@@ -438,7 +447,10 @@ class NoIdeaForm(AnswerForm):
 
 
 class NextReviewForm(forms.ModelForm):
-    """When both sides meet again, or who will say so, and by when."""
+    """When both sides meet again, or who will say so, and by when.
+
+    `proposal` holds what the fields show until something is agreed.
+    """
 
     next_on = DayField(label=_("Date"), required=False)
     next_at = HourField(label=_("Time"), required=False, help_text=_("In the account’s time zone."))
@@ -459,6 +471,14 @@ class NextReviewForm(forms.ModelForm):
             "next_to_confirm": _("The date is still to be confirmed"),
             "next_confirmed_by": _("Who confirms it"),
         }
+
+    def __init__(self, *args, proposal: dict[str, object], **kwargs) -> None:
+        super().__init__(*args, initial=proposal, **kwargs)
+        self.is_proposal = bool(proposal)
+
+    def has_changed(self) -> bool:
+        # A date that was only proposed is new once it is sent.
+        return super().has_changed() or (self.is_bound and self.is_proposal)
 
     def clean_next_on(self) -> object:
         day = self.cleaned_data["next_on"]

@@ -12,7 +12,7 @@ from accounts.models import Contact, Side, User
 from reviews import services
 from reviews.closing import close_review
 from reviews.models import Impact, ImprovementAction, InnovationIdea, Participant, Review
-from reviews.progress import confirm_section, whole_record
+from reviews.progress import confirm_section, read_record
 from reviews.sections import KEYS
 from scorecards.models import KPI
 
@@ -50,11 +50,11 @@ def hold(*, review: Review, meeting: Meeting, by: User, until: str = KEYS[-1]) -
         with transaction.atomic():
             services.locked(review)
             tellers[key](review, meeting, people)
-            review = whole_record(review.pk)
+            review = read_record(review.pk)
             missing = confirm_section(review=review, key=key, by=by)
             if missing:
                 raise ValueError(f"section {key} misses {[str(item.text) for item in missing]}")
-            review = whole_record(review.pk)
+            review = read_record(review.pk)
     return review
 
 

@@ -4,32 +4,36 @@
 change (`product.md` 3).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from django.db.models import Prefetch, Q
-from django.urls import reverse
+from django.db.models import OuterRef, Q, Subquery, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from reviews import services
-from reviews.models import Confirmation, Participant, Review, SetAside
+from reviews.models import Confirmation, Review, SetAside
 from reviews.sections import KEYS, Forms, Missing, Section, sections_of
 from scorecards.models import WeightedFactor
 
 Status = Literal["done", "set_aside", "now", "open", "locked"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
     """One section, and its state in the seven."""
 
     section: Section
     status: Status
-    missing: list[Missing]
+
+    @cached_property
+    def missing(self) -> list[Missing]:
+        """What keeps the section from being complete; nothing before its turn."""
+        return self.section.missing() if self.status == "now" else []
 
     @property
     def number(self) -> int:
@@ -41,7 +45,7 @@ class Step:
 
     @property
     def url(self) -> str:
-        return reverse("review-section", args=[self.section.review.pk, self.section.key])
+        return self.section.url
 
     @property
     def is_settled(self) -> bool:
@@ -77,31 +81,29 @@ class Progress:
     def __init__(self, review: Review) -> None:
         self.review = review
         self.sections = sections_of(review)
+        prefetch_related_objects([review], "set_asides", "confirmations")
 
     @cached_property
     def steps(self) -> list[Step]:
         return list(self._walk())
 
-    def _walk(self):
-        planned = self.review.state == Review.State.PLANNED
+    def _walk(self) -> Iterator[Step]:
         reached = True
         for section in self.sections:
-            if planned:
-                yield Step(section, "open", [])
-                continue
-            if section.set_aside is not None:
-                status: Status = "set_aside"
-                missing: list[Missing] = []
+            if self.review.state == Review.State.PLANNED:
+                status: Status = "open"
             elif not reached:
-                yield Step(section, "locked", [])
-                continue
-            else:
-                missing = section.missing()
-                status = "done" if section.confirmation and not missing else "now"
-            if not reached:
                 status = "locked"
-            yield Step(section, status, missing)
-            reached = reached and status in ("done", "set_aside")
+            elif section.set_aside is not None:
+                status = "set_aside"
+            elif section.confirmation is not None:
+                # A save that leaves something missing takes the confirmation away.
+                status = "done"
+            else:
+                status = "now"
+            step = Step(section, status)
+            yield step
+            reached = reached and step.is_settled
 
     def section(self, key: str) -> Section:
         """Return the section with this key, one of KEYS."""
@@ -132,43 +134,42 @@ class Progress:
         return all(step.is_settled for step in self.steps) and self.steps[0].status == "done"
 
     @property
+    def still_missing(self) -> list[Missing]:
+        """What is missing, as the lists have it now, in sections that count as complete."""
+        done = [step.section for step in self.steps if step.status == "done"]
+        return [item for section in done for item in section.missing()]
+
+    @property
     def settled_count(self) -> int:
         return sum(step.is_settled for step in self.steps)
 
 
-def whole_record(pk: int) -> Review:
-    """Return a review with all that its sections read, in a number of queries that is fixed."""
-    return (
-        Review.objects.select_related("account", "account__lead", "agrees", "facilitator")
-        .prefetch_related(
-            Prefetch("participants", Participant.objects.select_related("contact")),
-            "agrees__factors",
-            "agrees__kpis",
-            "actions__owner",
-            "impacts__owner",
-            "ideas",
-            "discussed",
-            "sittings",
-            "set_asides",
-            "confirmations",
-        )
-        .get(pk=pk)
-    )
+def read_record(pk: int) -> Review:
+    """Return a review as the database has it; its sections read their lists when asked."""
+    return Review.objects.with_account().get(pk=pk)
 
 
 def keep_section(*, section: Section, forms: Forms, changed: bool, by: User) -> Review:
     """Save valid forms of a section, and return the review as it is then.
 
-    A change takes the section's confirmation away: it has to be confirmed again. Called in the
-    transaction that holds the review's row.
+    A change takes the section's confirmation away: it has to be confirmed again. So does it
+    with a later section that reads the same lists, if something is missing there now. Called
+    in the transaction that holds the review's row.
     """
     review = section.review
     section.save(forms, by=by)
-    if changed:
-        Confirmation.objects.filter(review=review, section=section.key).delete()
-        review.version += 1
-        review.save(update_fields=["version"])
-    return whole_record(review.pk)
+    if not changed:
+        return read_record(review.pk)
+    review.version += 1
+    review.save(update_fields=["version"])
+    kept = read_record(review.pk)
+    reopened = [section.key]
+    for other in Progress(kept).sections[section.number :]:
+        shares = not set(other.relations).isdisjoint(section.relations)
+        if shares and other.confirmation is not None and other.missing():
+            reopened.append(other.key)
+    Confirmation.objects.filter(review=review, section__in=reopened).delete()
+    return read_record(review.pk)
 
 
 def confirm_section(*, review: Review, key: str, by: User) -> list[Missing]:
@@ -198,18 +199,16 @@ def put_aside(*, review: Review, key: str, fields: dict[str, object] | None, by:
 
 def set_aside_last_time(review: Review) -> list[SetAside]:
     """Return what the account's last closed review before this one left for later."""
-    last = (
-        Review.objects.filter(
-            account=review.account, state=Review.State.CLOSED, number__lt=review.number
-        )
-        .order_by("-number")
-        .first()
-    )
-    if last is None:
+    if review.number == 1:
         return []
-    chosen = WeightedFactor.objects.filter(scorecard=last.agrees_id).values("factor")
+    before = Review.objects.filter(
+        account=review.account, state=Review.State.CLOSED, number__lt=review.number
+    )
+    last = Subquery(before.order_by("-number").values("pk")[:1])
+    chosen = WeightedFactor.objects.filter(scorecard=OuterRef("review__agrees"))
     # A factor that gave up its place afterwards waits for nothing.
-    return list(last.set_asides.filter(Q(factor="") | Q(factor__in=chosen)))
+    still_waits = Q(factor="") | Q(factor__in=chosen.values("factor"))
+    return list(SetAside.objects.filter(still_waits, review=last))
 
 
 def set_rest_aside(*, review: Review, fields: dict[str, object], by: User) -> None:

@@ -63,11 +63,7 @@ def plan_review(
 
 def locked(review: Review) -> Review:
     """Return the review as the database has it, its row locked until the transaction ends."""
-    return (
-        Review.objects.select_for_update(of=("self",))
-        .select_related("account", "agrees")
-        .get(pk=review.pk)
-    )
+    return Review.objects.with_account().select_for_update(of=("self",)).get(pk=review.pk)
 
 
 @transaction.atomic

@@ -3,12 +3,19 @@
 import os
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from tests import cast
 
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_cached():
+    """What one test left in the cache is no other test's."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from accounts.models import Provider
 from reviews import documents
-from reviews.progress import whole_record
+from reviews.progress import read_record
 from valuereview.pdf import FetchDenied, OwnFilesOnly, render_pdf
 
 DENIED = [
@@ -100,7 +100,7 @@ def test_what_people_type_makes_the_renderer_call_nobody(closed, listener):
         f'<img src="http://127.0.0.1:{port}/x">'
         f'"><style>@import url(http://127.0.0.1:{port}/y)</style>'
     )
-    record = whole_record(closed.pk)
+    record = read_record(closed.pk)
     provider = Provider.current()
     provider.save()
     rows = [record, record.account, record.account.lead, provider]
@@ -110,7 +110,7 @@ def test_what_people_type_makes_the_renderer_call_nobody(closed, listener):
     rows += record.agrees.kpis.all()
     for row in rows:
         fill_text_fields(row, evil)
-    record = whole_record(closed.pk)
+    record = read_record(closed.pk)
     assert record.participants.first().what_matters == evil
     for content in (documents.worksheet(record), documents.factor_sheets(record)):
         text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from django.db.models import prefetch_related_objects
 from django.forms import BaseForm, BaseFormSet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from accounts.models import User
@@ -27,7 +29,9 @@ class Section:
     """One of the seven parts of a review.
 
     A subclass gives its forms (bound or not), saves them, says what is missing, and hands
-    over what the summary, the projected view and the PDF show of it.
+    over what the summary, the projected view and the PDF show of it. `relations` names the
+    lists of the record that it reads: they're read when it is first asked anything, each in
+    one query. Two sections that share one depend on each other.
     """
 
     key: ClassVar[str]
@@ -35,11 +39,22 @@ class Section:
     lede: ClassVar[Promise]
     onward: ClassVar[Promise]
     back: ClassVar[Promise]
+    relations: ClassVar[tuple[str, ...]]
     can_be_set_aside: ClassVar[bool] = True
 
     def __init__(self, review: Review, number: int) -> None:
-        self.review = review
+        self._review = review
         self.number = number
+
+    @cached_property
+    def review(self) -> Review:
+        """The review, with the lists that this section reads."""
+        prefetch_related_objects([self._review], *self.relations)
+        return self._review
+
+    @property
+    def url(self) -> str:
+        return reverse("review-section", args=[self._review.pk, self.key])
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         """Return the section's forms by name; bound to `data` if there's any."""
@@ -81,7 +96,7 @@ class Section:
         return next(
             (
                 row
-                for row in self.review.set_asides.all()
+                for row in self._review.set_asides.all()
                 if row.section == self.key and not row.factor
             ),
             None,
@@ -91,5 +106,5 @@ class Section:
     def confirmation(self) -> Confirmation | None:
         """Who confirmed the section in this meeting, since its last change."""
         return next(
-            (row for row in self.review.confirmations.all() if row.section == self.key), None
+            (row for row in self._review.confirmations.all() if row.section == self.key), None
         )

@@ -22,6 +22,7 @@ class Factors(Section):
     lede = _("What matters to you in this relationship, for the future, and how much?")
     onward = _("Continue to satisfaction factors")
     back = _("Back to satisfaction factors")
+    relations = ("agrees__factors", "discussed", "participants")
 
     def people(self) -> list[Participant]:
         """The client's executives: those in the room, and absentees whose words are kept."""
@@ -91,8 +92,10 @@ class Factors(Section):
 
     def save(self, forms: Forms, *, by: User) -> None:
         for name, form in forms.items():
-            if name != PREFIX:
+            if name != PREFIX and form.has_changed():
                 form.save()
+        if not forms[PREFIX].has_changed():
+            return
         services.choose_factors(
             review=self.review,
             weights=forms[PREFIX].chosen(),
@@ -122,7 +125,7 @@ class Factors(Section):
             )
             for row in unweighted
         ]
-        total = self.review.agrees.total_weight()
+        total = sum(row.weight or 0 for row in chosen)
         if chosen and not unweighted and total != TOTAL_WEIGHT:
             found.append(Missing(off_total(total), weight_anchor(chosen[0])))
         return found

@@ -18,6 +18,7 @@ class Impacts(Section):
     lede = _("What do you see coming in the next ninety days that could disturb us, or help us?")
     onward = _("Continue to impacts")
     back = _("Back to impacts")
+    relations = ("impacts",)
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         return {
@@ -25,13 +26,16 @@ class Impacts(Section):
                 data,
                 prefix="impacts",
                 instances=self.review.impacts.all(),
-                form_kwargs={"contacts": self.review.account.contacts.filter(left_on=None)},
+                form_kwargs={"contacts": list(self.review.account.contacts.filter(left_on=None))},
             ),
             "answer": NoImpactForm(data, instance=self.review, prefix="answer"),
         }
 
     def save(self, forms: Forms, *, by: User) -> None:
-        forms["answer"].save()
+        if forms["answer"].has_changed():
+            forms["answer"].save()
+        if not forms["impacts"].has_changed():
+            return
         services.keep_rows(
             review=self.review,
             rows=[form.instance for form in forms["impacts"].kept],

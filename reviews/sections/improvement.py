@@ -18,6 +18,7 @@ class Improvement(Section):
     lede = _("What will both sides do, who does it, and by when?")
     onward = _("Continue to service improvement")
     back = _("Back to service improvement")
+    relations = ("actions", "agrees__factors")
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         return {
@@ -26,7 +27,7 @@ class Improvement(Section):
                 prefix="actions",
                 instances=self.review.actions.all(),
                 form_kwargs={
-                    "contacts": self.review.account.contacts.filter(left_on=None),
+                    "contacts": list(self.review.account.contacts.filter(left_on=None)),
                     "factors": [row.choice for row in self.review.agrees.factors.all()],
                 },
             ),
@@ -34,7 +35,10 @@ class Improvement(Section):
         }
 
     def save(self, forms: Forms, *, by: User) -> None:
-        forms["answer"].save()
+        if forms["answer"].has_changed():
+            forms["answer"].save()
+        if not forms["actions"].has_changed():
+            return
         services.keep_rows(
             review=self.review,
             rows=[form.instance for form in forms["actions"].kept],

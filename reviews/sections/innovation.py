@@ -1,9 +1,11 @@
 """Section 6: ideas of both sides, each tied to a strategic objective of the client."""
 
+from functools import cached_property
+
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import StrategicObjective, User
 from reviews import services
 from reviews.forms import IdeaForm, NoIdeaForm
 from reviews.rows import rows_of
@@ -18,6 +20,12 @@ class Innovation(Section):
     lede = _("What could we invent together for your strategic objectives?")
     onward = _("Continue to strategic innovation")
     back = _("Back to strategic innovation")
+    relations = ("ideas",)
+
+    @cached_property
+    def objectives(self) -> list[StrategicObjective]:
+        """What the client is after now."""
+        return list(self.review.account.objectives.filter(retired_on=None))
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         return {
@@ -25,16 +33,19 @@ class Innovation(Section):
                 data,
                 prefix="ideas",
                 instances=self.review.ideas.all(),
-                form_kwargs={"objectives": self.review.account.objectives.filter(retired_on=None)},
+                form_kwargs={"objectives": self.objectives},
             ),
             "answer": NoIdeaForm(data, instance=self.review, prefix="answer"),
         }
 
     def aids(self, forms: Forms) -> dict[str, object]:
-        return {"objectives": self.review.account.objectives.filter(retired_on=None)}
+        return {"objectives": self.objectives}
 
     def save(self, forms: Forms, *, by: User) -> None:
-        forms["answer"].save()
+        if forms["answer"].has_changed():
+            forms["answer"].save()
+        if not forms["ideas"].has_changed():
+            return
         services.keep_ideas(
             review=self.review,
             rows=[
@@ -65,7 +76,7 @@ class Innovation(Section):
 
     def context(self) -> dict[str, object]:
         return {
-            "objectives": list(self.review.account.objectives.filter(retired_on=None)),
+            "objectives": self.objectives,
             "ideas": list(self.review.ideas.all()),
             "none": self.review.no_idea_today,
         }

@@ -15,17 +15,18 @@ class NextReview(Section):
     lede = _("When do we meet again? Thank you for your time and your candour.")
     onward = _("Continue to the next review")
     back = _("Back to the next review")
+    relations = ("sittings",)
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         review = self.review
-        initial = {}
+        proposal: dict[str, object] = {}
         if review.next_on is None and not review.next_to_confirm:
-            initial = {
+            proposal = {
                 "next_on": services.proposed_next_day(review),
                 "next_at": review.planned_at,
                 "next_place": review.next_place or review.place,
             }
-        return {"next": NextReviewForm(data, instance=review, prefix="next", initial=initial)}
+        return {"next": NextReviewForm(data, instance=review, prefix="next", proposal=proposal)}
 
     def save(self, forms: Forms, *, by: User) -> None:
         forms["next"].save()

@@ -1,5 +1,7 @@
 """Section 1: who is in the room, at most four a side, with names and titles as of today."""
 
+from functools import cached_property
+
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,16 +21,16 @@ class Participants(Section):
     lede = _("Who is with us today? Names and titles, as they should read.")
     onward = _("Continue to participants")
     back = _("Back to participants")
+    relations = ("participants",)
     can_be_set_aside = False
 
     def _contacts(self, side: Side) -> list[Contact]:
         return [contact for contact in self.contacts if contact.side == side]
 
-    @property
+    @cached_property
     def contacts(self) -> list[Contact]:
-        if not hasattr(self, "_kept_contacts"):
-            self._kept_contacts = list(self.review.account.contacts.filter(left_on=None))
-        return self._kept_contacts
+        """The people of both sides who may be invited."""
+        return list(self.review.account.contacts.filter(left_on=None))
 
     def _people(self, side: Side) -> list:
         return [person for person in self.review.participants.all() if person.side == side]
@@ -81,6 +83,8 @@ class Participants(Section):
 
     def save(self, forms: Forms, *, by: User) -> None:
         for side in Side:
+            if not forms[side.value].has_changed():
+                continue
             services.seat_participants(
                 review=self.review,
                 side=side,
@@ -131,6 +135,4 @@ class Participants(Section):
     def _organisation(self, side: Side) -> str:
         if side == Side.CLIENT:
             return self.review.account.name
-        if not hasattr(self, "_provider"):
-            self._provider = Provider.current()
-        return self._provider.name
+        return Provider.current().name

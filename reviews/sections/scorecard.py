@@ -33,6 +33,7 @@ class ServiceScorecard(Section):
     lede = _("What will we both count over the next ninety days?")
     onward = _("Continue to the service scorecard")
     back = _("Back to the service scorecard")
+    relations = ("agrees__factors", "agrees__kpis", "participants")
 
     def _kpis(self, row: WeightedFactor) -> list[KPI]:
         return [kpi for kpi in self.review.agrees.kpis.all() if kpi.factor == row.factor]
@@ -85,19 +86,21 @@ class ServiceScorecard(Section):
     def save(self, forms: Forms, *, by: User) -> None:
         for row in self.review.agrees.factors.all():
             rows = forms[rows_prefix(row.factor)]
-            services.keep_kpis(
-                scorecard=self.review.agrees,
-                factor=row.factor,
-                kpis=[form.instance for form in rows.kept],
-                removed=rows.removed,
-            )
+            if rows.has_changed():
+                services.keep_kpis(
+                    scorecard=self.review.agrees,
+                    factor=row.factor,
+                    kpis=[form.instance for form in rows.kept],
+                    removed=rows.removed,
+                )
             aside = forms[aside_prefix(row.factor)]
-            services.set_aside(
-                review=self.review,
-                section=self.key,
-                factor=row.factor,
-                fields=aside.cleaned_data if aside.is_chosen else None,
-            )
+            if aside.has_changed():
+                services.set_aside(
+                    review=self.review,
+                    section=self.key,
+                    factor=row.factor,
+                    fields=aside.cleaned_data if aside.is_chosen else None,
+                )
 
     def missing(self) -> list[Missing]:
         factors = list(self.review.agrees.factors.all())

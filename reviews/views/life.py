@@ -11,16 +11,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Language
 from reviews import services
-from reviews.access import in_the_room, insist_on_member, speaking, visible_account
+from reviews.access import (
+    in_the_room,
+    insist_on_member,
+    insist_on_writer,
+    speaking,
+    visible_account,
+)
 from reviews.closing import CannotClose, ChangedSince, close_review
 from reviews.forms import CancelForm, ReviewForm, SetAsideForm
 from reviews.models import Review
 from reviews.progress import (
     Progress,
+    read_record,
     set_aside_last_time,
     set_rest_aside,
     summary,
-    whole_record,
 )
 from valuereview.errors import summary_of_errors
 
@@ -72,7 +78,7 @@ def _overview(request: HttpRequest, progress: Progress) -> dict[str, object]:
         "current": progress.current,
         "can_close": progress.can_close,
         "settled_count": progress.settled_count,
-        "can_write": review.account.has_member(request.user),
+        "can_write": request.may_write,
         "people": [person for person in review.participants.all() if person.in_the_room],
         "left_for_later": set_aside_last_time(review) if review.is_open else [],
         "parts": summary(progress),
@@ -83,7 +89,7 @@ def _overview(request: HttpRequest, progress: Progress) -> dict[str, object]:
 @in_the_room
 def start(request: HttpRequest, review: Review) -> HttpResponse:
     """Start the meeting, and open section 1."""
-    insist_on_member(request, review.account)
+    insist_on_writer(request)
     try:
         services.start_meeting(review=review, by=request.user)
     except services.WrongState:
@@ -96,7 +102,7 @@ def start(request: HttpRequest, review: Review) -> HttpResponse:
 @in_the_room
 def sitting(request: HttpRequest, review: Review) -> HttpResponse:
     """Note that the meeting goes on today."""
-    insist_on_member(request, review.account)
+    insist_on_writer(request)
     try:
         services.add_sitting(review=review, by=request.user)
     except services.WrongState:
@@ -108,12 +114,12 @@ def sitting(request: HttpRequest, review: Review) -> HttpResponse:
 @in_the_room
 def end_early(request: HttpRequest, review: Review) -> HttpResponse:
     """Set aside, for one reason, every section that the meeting didn't complete."""
-    insist_on_member(request, review.account)
+    insist_on_writer(request)
     form = SetAsideForm(request.POST if request.method == "POST" else None, prefix="rest")
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             services.locked(review)
-            review = whole_record(review.pk)
+            review = read_record(review.pk)
             if may_end := _may_end_early(Progress(review)):
                 set_rest_aside(review=review, fields=form.cleaned_data, by=request.user)
         if may_end:
@@ -135,7 +141,7 @@ def _may_end_early(progress: Progress) -> bool:
 @in_the_room
 def cancel(request: HttpRequest, review: Review) -> HttpResponse:
     """Cancel a review with a reason, then propose to plan another one."""
-    insist_on_member(request, review.account)
+    insist_on_writer(request)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -160,7 +166,7 @@ def cancel(request: HttpRequest, review: Review) -> HttpResponse:
 @in_the_room
 def close(request: HttpRequest, review: Review) -> HttpResponse:
     """A last look at the whole, then close."""
-    insist_on_member(request, review.account)
+    insist_on_writer(request)
     if request.method == "POST":
         seen = request.POST.get("version", "")
         if not seen.isascii() or not seen.isdigit() or len(seen) > 9:
@@ -172,7 +178,7 @@ def close(request: HttpRequest, review: Review) -> HttpResponse:
                 request,
                 _("Somebody changed the review after you opened this page. Look once more."),
             )
-            return _last_look(request, whole_record(review.pk), status=409)
+            return _last_look(request, read_record(review.pk), status=409)
         except CannotClose:
             messages.error(request, _("A section is still neither complete nor set aside."))
             return redirect("review", review.pk)

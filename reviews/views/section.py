@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from reviews.access import in_the_room, insist_on_member
+from reviews.access import in_the_room, insist_on_writer
 from reviews.forms import SetAsideForm
 from reviews.models import Review
 from reviews.progress import (
@@ -17,8 +17,8 @@ from reviews.progress import (
     confirm_section,
     keep_section,
     put_aside,
+    read_record,
     set_aside_last_time,
-    whole_record,
 )
 from reviews.rows import Rows, hush, tell, with_removal, with_row
 from reviews.sections import KEYS, Forms
@@ -36,15 +36,14 @@ def section(request: HttpRequest, review: Review, key: str) -> HttpResponse:
     if key not in KEYS:
         raise Http404
     if request.method == "POST":
-        insist_on_member(request, review.account)
+        insist_on_writer(request)
         with transaction.atomic():
-            locked(review)
-            return _take(request, whole_record(review.pk), key)
+            return _take(request, locked(review), key)
     progress = Progress(review)
     step = progress.step(key)
     if step.is_locked:
         return _to_the_open_one(request, progress, step)
-    if not review.is_open or not review.account.has_member(request.user):
+    if not review.is_open or not request.may_write:
         return _show_read_only(request, progress, step)
     return _show(request, progress, step, step.section.forms())
 
@@ -119,7 +118,7 @@ def _save(request: HttpRequest, progress: Progress, step: Step) -> HttpResponse:
         missing = confirm_section(review=review, key=section.key, by=request.user)
         if not missing:
             return _go_on(request, review, section.key)
-        progress = Progress(whole_record(review.pk))
+        progress = Progress(read_record(review.pk))
         step = progress.step(section.key)
         forms = step.section.forms()
         for item in missing:

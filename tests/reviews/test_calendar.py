@@ -11,7 +11,7 @@ from reviews import services
 from reviews.calendar import NoDateAgreed, invitation
 from reviews.meetings import hold_and_close
 from reviews.models import Review
-from reviews.progress import whole_record
+from reviews.progress import read_record
 from tests import cast
 
 TEAM = {
@@ -31,7 +31,7 @@ def no_paper(monkeypatch):
 
 def read(review: Review) -> tuple[Calendar, dict]:
     """Return the calendar and its one event."""
-    calendar = Calendar.from_ical(invitation(whole_record(review.pk)))
+    calendar = Calendar.from_ical(invitation(read_record(review.pk)))
     [event] = calendar.walk("VEVENT")
     return calendar, event
 
@@ -120,7 +120,7 @@ def test_an_address_that_is_not_one_address_is_left_out(closed, bad):
     Contact.objects.filter(name="Ruth Adeyemi").update(email=bad)
     _calendar, event = read(closed)
     assert sorted(attendees(event)) == sorted(TEAM - {"mailto:ruth@client.example"})
-    assert b"evil" not in invitation(whole_record(closed.pk))
+    assert b"evil" not in invitation(read_record(closed.pk))
 
 
 @pytest.mark.parametrize("breaks", ["\r\n", "\n", "\r", "\x0b", "\x85", "\u2028"])
@@ -135,7 +135,7 @@ def test_a_line_break_in_what_was_typed_invites_nobody_more(closed, breaks):
     _calendar, event = read(closed)
     assert sorted(attendees(event)) == sorted(TEAM)
     assert event["location"] == 'Board"room ATTENDEE:mailto:evil@x.y'
-    lines = unfolded(invitation(whole_record(closed.pk)))
+    lines = unfolded(invitation(read_record(closed.pk)))
     assert not [line for line in lines if line.startswith("ATTENDEE:mailto:evil")]
     assert sum(line.startswith("LOCATION:") for line in lines) == 1
     assert sum(line.startswith("SUMMARY:") for line in lines) == 1
@@ -169,7 +169,7 @@ def test_an_address_is_no_list_of_addresses_in_disguise(closed):
 
 def test_lines_are_folded_as_the_standard_wants(closed):
     Review.objects.filter(pk=closed.pk).update(next_place="Salle Québec 🗓 " * 12)
-    content = invitation(whole_record(closed.pk))
+    content = invitation(read_record(closed.pk))
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     _calendar, event = read(closed)
     assert event["location"] == ("Salle Québec 🗓 " * 12).strip()

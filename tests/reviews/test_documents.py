@@ -15,7 +15,7 @@ from accounts.models import Contact, Side
 from reviews import documents, services
 from reviews.meetings import hold_and_close
 from reviews.models import Participant
-from reviews.progress import put_aside, set_rest_aside, whole_record
+from reviews.progress import put_aside, read_record, set_rest_aside
 from scorecards.factors import Factor
 from tests import cast
 
@@ -96,7 +96,7 @@ def assert_numbered(pages: list[str], language: str) -> None:
 @BOTH
 def test_the_worksheet_of_a_planned_review_is_a_draft_to_write_on(planned, language, paper):
     in_language(planned.account, language, paper)
-    content = documents.worksheet(whole_record(planned.pk))
+    content = documents.worksheet(read_record(planned.pk))
     pages = pages_of(content)
     assert len(pages) == 3
     assert all(DRAFT[language] in page for page in pages)
@@ -343,7 +343,7 @@ def test_with_fewer_than_five_agreed_it_says_that_no_scorecard_starts(planned, m
         review=review, weights={"autonomy": 60, "foresight": 40}, discussed=["cost_control"]
     )
     fields = {"reason": "not_reached", "words": "The hour was over."}
-    set_rest_aside(review=whole_record(review.pk), fields=fields, by=manager)
+    set_rest_aside(review=read_record(review.pk), fields=fields, by=manager)
     text = words_of(
         " ".join(
             pages_of(

@@ -12,7 +12,7 @@ from accounts.models import Membership
 from reviews import services
 from reviews.closing import CannotClose, ChangedSince, close_review
 from reviews.models import KeptWorksheet, Review
-from reviews.progress import Progress, whole_record
+from reviews.progress import Progress, read_record
 from scorecards.models import Scorecard
 from tests import cast
 
@@ -46,11 +46,11 @@ def test_the_meeting_starts_once_and_counts_its_sittings(as_manager, planned):
     as_manager.post(reverse("review-start", args=[planned.pk]))
     as_manager.post(reverse("review-start", args=[planned.pk]))
     as_manager.post(reverse("review-sitting", args=[planned.pk]))
-    review = whole_record(planned.pk)
+    review = read_record(planned.pk)
     assert review.state == "in_progress"
     assert review.sittings.count() == 1
     services.add_sitting(review=review, by=review.facilitator, on=datetime.date(2026, 12, 1))
-    assert whole_record(planned.pk).sittings.count() == 2
+    assert read_record(planned.pk).sittings.count() == 2
 
 
 def test_a_day_is_the_accounts_day(planned, manager, monkeypatch):
@@ -102,7 +102,7 @@ def test_closing_keeps_the_worksheet_and_plans_the_next_review(as_manager, plann
         reverse("review-close", args=[review.pk]), {"version": review.version}
     )
     assert response.url == review.get_absolute_url()
-    review = whole_record(review.pk)
+    review = read_record(review.pk)
     assert (review.state, review.closed_by) == ("closed", manager)
     kept = review.worksheets.get()
     assert bytes(kept.content).startswith(b"%PDF")
@@ -161,7 +161,7 @@ def test_a_meeting_that_ends_after_section_2_closes_and_is_met_again(as_manager,
         page, {"rest-reason": "not_reached", "rest-words": "The fire alarm rang"}
     )
     assert response.url == reverse("review-close", args=[review.pk])
-    review = whole_record(review.pk)
+    review = read_record(review.pk)
     assert [step.status for step in Progress(review).steps] == ["done"] * 2 + ["set_aside"] * 5
     as_manager.post(response.url, {"version": review.version})
     following = Review.objects.get(state="planned")
@@ -182,7 +182,7 @@ def test_without_five_agreed_no_scorecard_starts(as_manager, planned, manager):
     as_manager.post(reverse("review-end-early", args=[review.pk]), {"rest-reason": "declined"})
     page = as_manager.get(reverse("review-close", args=[review.pk])).content.decode()
     assert "No new scorecard starts" in page
-    review = close_review(review=review, by=manager, seen_version=whole_record(review.pk).version)
+    review = close_review(review=review, by=manager, seen_version=read_record(review.pk).version)
     assert review.agrees.state == Scorecard.State.DRAFT
     assert Review.objects.get(state="planned").closes is None
 

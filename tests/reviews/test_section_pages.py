@@ -5,7 +5,7 @@ import re
 import pytest
 
 from reviews.models import Confirmation, Participant, Review, SetAside
-from reviews.progress import Progress, whole_record
+from reviews.progress import Progress, read_record
 from reviews.sections import KEYS
 from scorecards.models import KPI, WeightedFactor
 from tests import cast
@@ -194,7 +194,7 @@ def test_five_weights_that_total_100_are_confirmed(as_manager, at_factors):
     response = submit(as_manager, at_factors, "factors", weights(**FIVE), confirm="1")
     assert response.status_code == 302
     assert response.url == address(at_factors, "scorecard")
-    assert whole_record(at_factors.pk).agrees.has_top_five()
+    assert read_record(at_factors.pk).agrees.has_top_five()
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_another_total_is_kept_and_called_incomplete(as_manager, at_factors, giv
     assert page.count(said) == 2
     assert re.search(rf'id="id_factors-\w+-weight_error">{said}<', page)
     assert at_factors.agrees.total_weight() == 80 + given["autonomy"]
-    assert not Progress(whole_record(at_factors.pk)).step("factors").is_settled
+    assert not Progress(read_record(at_factors.pk)).step("factors").is_settled
 
 
 def test_four_factors_are_kept_and_called_incomplete(as_manager, at_factors):
@@ -290,7 +290,7 @@ def test_a_replacement_keeps_the_other_factors_and_their_kpis(as_manager, planne
     )
     # Foresight's KPIs are kept in case it comes back; teamwork has none, so section 3 reopens.
     assert review.agrees.kpis.filter(factor="foresight").count() == 1
-    step = Progress(whole_record(review.pk)).step("scorecard")
+    step = Progress(read_record(review.pk)).step("scorecard")
     assert step.status == "now"
     assert [str(item.text) for item in step.missing] == ["Agree at least one KPI for Teamwork."]
 
@@ -381,7 +381,7 @@ def test_a_section_set_aside_opens_the_next_and_can_be_taken_up_again(as_manager
     assert "Not before the merger" in page
     submit(as_manager, at_factors, "factors", take_up="1")
     assert not SetAside.objects.exists()
-    assert Progress(whole_record(at_factors.pk)).current.section.key == "factors"
+    assert Progress(read_record(at_factors.pk)).current.section.key == "factors"
 
 
 def test_participants_cannot_be_set_aside(as_manager, started):
@@ -394,15 +394,15 @@ def test_participants_cannot_be_set_aside(as_manager, started):
 
 def test_a_change_takes_the_confirmation_away(as_manager, planned, manager):
     review = cast.held_until(planned, manager, "next-review")
-    assert Progress(whole_record(review.pk)).can_close
+    assert Progress(read_record(review.pk)).can_close
     submit(as_manager, review, "improvement", save="1")
-    assert Progress(whole_record(review.pk)).can_close, "nothing changed"
+    assert Progress(read_record(review.pk)).can_close, "nothing changed"
     submit(as_manager, review, "improvement", {"actions-0-wording": "Another"}, save="1")
-    progress = Progress(whole_record(review.pk))
+    progress = Progress(read_record(review.pk))
     assert progress.step("improvement").status == "now"
     # What follows holds nothing that is missing now: it waits, and is complete again with it.
     submit(as_manager, review, "improvement", confirm="1")
-    assert Progress(whole_record(review.pk)).can_close
+    assert Progress(read_record(review.pk)).can_close
 
 
 def test_rows_are_added_and_removed_without_losing_the_others(as_manager, planned, manager):
@@ -556,10 +556,10 @@ def test_a_closed_review_is_read_only_everywhere(as_manager, closed, key):
     page = as_manager.get(address(closed, key))
     assert page.status_code == 200
     assert b'id="section-form"' not in page.content
-    before = whole_record(closed.pk).version
+    before = read_record(closed.pk).version
     response = as_manager.post(address(closed, key), {"confirm": "1"})
     assert response.status_code == 409
-    assert whole_record(closed.pk).version == before
+    assert read_record(closed.pk).version == before
 
 
 def test_the_room_speaks_the_accounts_language_and_can_switch(as_manager, planned):
