@@ -19,15 +19,14 @@ PEOPLE_A_SIDE = 4
 LONG_TEXT = 2000
 
 
-class JoinedManager(models.Manager):
-    """Reads each row together with what its readers always need, in one query."""
+def reading_with(*joined: str) -> models.Manager:
+    """Return a manager that reads each row with what its readers always need, in one query."""
 
-    def __init__(self, *joined: str) -> None:
-        super().__init__()
-        self.joined = joined
+    class JoinedManager(models.Manager):
+        def get_queryset(self) -> models.QuerySet:
+            return super().get_queryset().select_related(*joined)
 
-    def get_queryset(self) -> models.QuerySet:
-        return super().get_queryset().select_related(*self.joined)
+    return JoinedManager()
 
 
 class ReviewQuerySet(models.QuerySet):
@@ -185,7 +184,7 @@ class Confirmation(models.Model):
     confirmed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
-    objects = JoinedManager("confirmed_by")
+    objects = reading_with("confirmed_by")
 
     class Meta:
         verbose_name = _("confirmation")
@@ -268,7 +267,7 @@ class Participant(models.Model):
 
     WORDS = ("what_matters", "last_period", "expected_value", "how_they_know")
 
-    objects = JoinedManager("contact")
+    objects = reading_with("contact")
 
     class Meta:
         verbose_name = _("participant")
@@ -353,7 +352,7 @@ class OwnedRow(models.Model):
     owner_name = models.CharField(max_length=120, blank=True, editable=False)
     owner_side = models.CharField(max_length=8, blank=True, editable=False)
 
-    objects = JoinedManager("owner")
+    objects = reading_with("owner")
 
     class Meta:
         abstract = True
@@ -464,7 +463,7 @@ class InnovationIdea(models.Model):
     next_step = models.CharField(_("next step"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.NEW)
 
-    objects = JoinedManager("objective")
+    objects = reading_with("objective")
 
     class Meta:
         verbose_name = _("innovation idea")

@@ -159,16 +159,20 @@ def keep_section(*, section: Section, forms: Forms, changed: bool, by: User) -> 
     review = section.review
     section.save(forms, by=by)
     if not changed:
-        return read_record(review.pk)
+        return review
     review.version += 1
     review.save(update_fields=["version"])
+    confirmations = Confirmation.objects.filter(review=review)
+    confirmations.filter(section=section.key).delete()
     kept = read_record(review.pk)
-    reopened = [section.key]
+    reopened = []
     for other in Progress(kept).sections[section.number :]:
         shares = not set(other.relations).isdisjoint(section.relations)
         if shares and other.confirmation is not None and other.missing():
             reopened.append(other.key)
-    Confirmation.objects.filter(review=review, section__in=reopened).delete()
+    if not reopened:
+        return kept
+    confirmations.filter(section__in=reopened).delete()
     return read_record(review.pk)
 
 
@@ -199,8 +203,6 @@ def put_aside(*, review: Review, key: str, fields: dict[str, object] | None, by:
 
 def set_aside_last_time(review: Review) -> list[SetAside]:
     """Return what the account's last closed review before this one left for later."""
-    if review.number == 1:
-        return []
     before = Review.objects.filter(
         account=review.account, state=Review.State.CLOSED, number__lt=review.number
     )

@@ -1,0 +1,188 @@
+"""How often each address asks the database: a fixed number of times, however much there is."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Contact, StrategicObjective, User
+from reviews.models import Impact, ImprovementAction, InnovationIdea, Review, Sitting
+from reviews.sections import KEYS
+from scorecards.models import KPI, Scorecard
+from tests import cast
+from tests.reviews.pages import address, fields_of
+from tests.test_access import TABLE
+
+# Two of them are the session and the user, one is the account or the review.
+PAGES = {
+    "account_login": 2,
+    "account_logout": 2,
+    "account_signup": 2,
+    "account_reset_password": 2,
+    "account_reset_password_done": 2,
+    "account_reset_password_from_key": 2,
+    "account_reset_password_from_key_done": 2,
+    "account_inactive": 2,
+    "theme": 2,
+    "provider-logo": 2,
+    "account_change_password": 2,
+    "home": 3,
+    "account-list": 3,
+    "account-new": 3,
+    "review-list": 3,
+    "account": 9,
+    "account-edit": 4,
+    "account-members": 7,
+    "contact-new": 5,
+    "contact-edit": 5,
+    "objective-new": 4,
+    "objective-edit": 5,
+    "review-new": 5,
+    "review": 16,
+    "review-section": 8,
+    "review-factor-sheets": 5,
+    "review-worksheet": 17,
+    "review-invitation": 5,
+    "review-cancel": 15,
+    "review-end-early": 15,
+    "review-close": 17,
+}
+# `performance.md`: at most ten, and no more for more rows.
+SECTION_PAGES = {
+    "participants": 8,
+    "factors": 9,
+    "scorecard": 9,
+    "improvement": 9,
+    "impacts": 8,
+    "innovation": 8,
+    "next-review": 7,
+}
+# Of a form that changes nothing; what changes is written on top.
+SAVES = {
+    "participants": 8,
+    "factors": 9,
+    "scorecard": 9,
+    "improvement": 9,
+    "impacts": 8,
+    "innovation": 8,
+    "next-review": 8,
+}
+
+
+def counted(client: Client, method: str, address: str, data: dict | None = None) -> int:
+    """Return how many questions and orders an address gives the database."""
+    with CaptureQueriesContext(connection) as queries:
+        response = getattr(client, method)(address, data or {})
+    assert response.status_code < 500
+    words = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    return sum(query["sql"].lstrip("( ").startswith(words) for query in queries)
+
+
+def a_world(*, accounts: int, reviews: int, rows: int) -> dict:
+    """Tell a manager's world: so many accounts, reviews of ours, and rows in each section."""
+    manager = cast.user("claire@northlight.example", "Claire Osborne")
+    account = cast.account_with_people(manager)
+    for number in range(1, accounts):
+        cast.planned(cast.account(manager, name=f"Account {number}"), manager)
+    for number in range(1, reviews):
+        _held_before(account, manager, number)
+    review = cast.held_until(cast.planned(account, manager), manager, KEYS[-1])
+    _fill(review, manager, rows)
+    return {
+        "user": manager,
+        "account": account.pk,
+        "review": review,
+        "contact": account.contacts.first().pk,
+        "objective": account.objectives.first().pk,
+        "section": KEYS[0],
+        "key": ("1", "set-password"),
+    }
+
+
+def _held_before(account, manager: User, number: int) -> None:
+    day = datetime.date(2020, 1, 1) + datetime.timedelta(days=90 * number)
+    now = timezone.now()
+    review = Review.objects.create(
+        account=account,
+        number=number,
+        facilitator=manager,
+        agrees=Scorecard.objects.create(account=account),
+        planned_on=day,
+        state=Review.State.CLOSED,
+        started_at=now,
+        closed_at=now,
+        closed_by=manager,
+    )
+    Sitting.objects.create(review=review, held_on=day)
+
+
+def _fill(review: Review, manager: User, rows: int) -> None:
+    """Bring each list of a review to so many rows, each with an owner or an objective of its own."""
+    account = review.account
+    for number in range(rows):
+        someone = Contact.objects.create(
+            account=account, side="provider", name=f"Person {number}", title="Analyst"
+        )
+        objective = StrategicObjective.objects.create(account=account, wording=f"Goal {number}")
+        told = {"position": 10 + number, "wording": f"Row {number}"}
+        owned = told | {"review": review, "owner": someone}
+        if review.actions.count() < rows:
+            ImprovementAction.objects.create(account=account, due_on=cast.DAY, **owned)
+        if review.impacts.count() < rows:
+            Impact.objects.create(expected_about="Spring", plan="Prepare", **owned)
+        if review.ideas.count() < rows:
+            InnovationIdea.objects.create(
+                account=account, review=review, objective=objective, next_step="Ask", **told
+            )
+        if review.agrees.kpis.count() < rows:
+            KPI.objects.create(
+                scorecard=review.agrees, factor="autonomy", target=1, counted_by="Both", **told
+            )
+
+
+SMALL = {"accounts": 1, "reviews": 1, "rows": 1}
+LARGE = {"accounts": 50, "reviews": 20, "rows": 30}
+
+
+@pytest.fixture(params=[SMALL, LARGE], ids=["small", "large"])
+def world(request, db) -> dict:
+    return a_world(**request.param)
+
+
+@pytest.fixture
+def client(world) -> Client:
+    client = Client()
+    client.force_login(world["user"])
+    # Whose installation this is stands in the cache after the first page.
+    client.get(reverse("theme"))
+    return client
+
+
+def test_every_page_asks_as_often_in_a_large_world_as_in_a_small_one(world, client):
+    found = {}
+    for name, row in TABLE.items():
+        if row.method == "get":
+            taken = []
+            for item in row.takes:
+                value = getattr(world[item], "pk", world[item])
+                taken += value if isinstance(value, tuple) else [value]
+            found[name] = counted(client, "get", reverse(name, args=taken))
+    assert found == PAGES
+
+
+def test_every_section_asks_at_most_ten_times(world, client):
+    found = {key: counted(client, "get", address(world["review"], key)) for key in KEYS}
+    assert found == SECTION_PAGES
+    assert max(found.values()) <= 10
+
+
+def test_a_save_asks_as_often_with_many_rows_as_with_one(world, client):
+    found = {}
+    for key in KEYS:
+        fields = fields_of(client.get(address(world["review"], key)))
+        found[key] = counted(client, "post", address(world["review"], key), fields | {"save": "1"})
+    assert found == SAVES
