@@ -121,7 +121,7 @@ def _held_before(account, manager: User, number: int) -> None:
 
 
 def _fill(review: Review, manager: User, rows: int) -> None:
-    """Bring each list of a review to so many rows, each with an owner or an objective of its own."""
+    """Bring each list of a review to so many rows, each with an owner or a goal of its own."""
     account = review.account
     for number in range(rows):
         someone = Contact.objects.create(

@@ -1,8 +1,7 @@
 """One settings file. Everything that differs between machines comes from environment variables.
 
-`DEBUG` (off), `DATA_DIR` (database, secret key, uploaded logo), `DATABASE_URL` (embedded SQLite),
-`SECRET_KEY` (a random one kept in DATA_DIR), `ALLOWED_HOSTS`, `CSRF_TRUSTED_ORIGINS`,
-`EMAIL_URL`, `DEFAULT_FROM_EMAIL`. Tests read `TEST_DATABASE_URL`, never `DATABASE_URL`.
+README.md lists them; docs/hosting.md says which a hosted installation needs. Tests read
+`TEST_DATABASE_URL`, never `DATABASE_URL`.
 """
 
 import os
@@ -14,7 +13,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from valuereview.secret import kept_secret_key
+from valuereview.secret import kept_secret_key, own_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -22,7 +21,14 @@ env = environ.Env()
 TESTING = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key(DATA_DIR)
+# It holds the database and what people uploaded: its owner's alone.
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+# Where DEBUG is off nothing starts without a secret of its own.
+SECRET_KEY = env.str("SECRET_KEY", default="") or (
+    kept_secret_key(DATA_DIR) if DEBUG or TESTING else ""
+)
+if not DEBUG and not TESTING:
+    SECRET_KEY = own_secret_key(SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -41,6 +47,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "heroicons",
+    "valuereview",
     "accounts",
     "scorecards",
     "reviews",
@@ -49,6 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "valuereview.middleware.MaintenanceMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -97,10 +105,10 @@ SQLITE_OPTIONS = {
 def database(url: str) -> dict:
     """Return Django's settings for a database address, with what each kind needs to be safe."""
     settings = environ.Env.db_url_config(url)
+    # A connection opened for each request costs more than the page.
+    settings |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     if settings["ENGINE"].endswith("sqlite3"):
         settings["OPTIONS"] = SQLITE_OPTIONS
-    else:
-        settings |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     return settings
 
 
@@ -118,7 +126,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 # The e-mail is unique whatever its case, by a constraint that this check doesn't see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.SignInBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -152,9 +160,25 @@ CACHES = {
     }
 }
 
+# Cookies travel over HTTPS alone, and browsers remember to come that way, unless told otherwise.
+HTTPS = env.bool("HTTPS", default=not DEBUG and not TESTING)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+# The proxies before us that we trust: each adds to X-Forwarded-For and sets X-Forwarded-Proto.
+PROXIES = env.int("PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+if PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SILENCED_SYSTEM_CHECKS += [
+    # What else is served from this name, and from names under it, isn't ours to decide.
+    "security.W005",
+    "security.W021",
+]
+
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=not DEBUG and not TESTING)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -183,14 +207,25 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(mode=0o700, exist_ok=True)
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     BASE_DIR / "build" / "static",
     # Bootstrap's files only: its app would bring a base template of its own.
     ("bootstrap", str(files("django_include_bootstrap") / "static")),
 ]
+# `make run` serves the files where they lie; hosted, they're collected under names that say
+# their content, and kept by browsers for good.
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+STATICFILES_STORAGE = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if DEBUG or TESTING
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": STATICFILES_STORAGE},
+}
 MEDIA_ROOT = DATA_DIR / "files"
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
@@ -203,6 +238,31 @@ EMAIL_CONFIG = env.email_url(
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Value Review <value-review@localhost>")
 
+# One line of JSON each on standard error, for whatever collects them; plain words in the demo.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "valuereview.logs.JSONFormatter"},
+        "words": {"format": "{levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "words" if DEBUG or TESTING else "json",
+        },
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Strangers knock with other names all day long; they're answered 400, and that is all.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # What the renderer says of every style that it doesn't know.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},
+    },
+}
+
 # The demo exists only where DEBUG is on.
 DEMO_MODE = DEBUG and not TESTING
 
@@ -210,7 +270,3 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     ACCOUNT_RATE_LIMITS = False
-    STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }

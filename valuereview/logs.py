@@ -1,0 +1,44 @@
+"""Logs as one line of JSON each: when, how grave, who says it, what, and what is beside it."""
+
+import logging
+from typing import Any
+
+from gunicorn.glogging import Logger
+from gunicorn.http.message import Request
+from gunicorn.http.wsgi import Response
+from pythonjsonlogger.json import JsonFormatter
+
+
+class JSONFormatter(JsonFormatter):
+    """A record as one line; a traceback is one field of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "{asctime}{levelname}{name}{message}",
+            style="{",
+            datefmt="%Y-%m-%dT%H:%M:%S%z",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+            # The request itself would be its object's name: its method and path say more.
+            reserved_attrs=[*vars(logging.makeLogRecord({})), "request", "server_time", "asctime"],
+        )
+
+
+class RequestLogger(Logger):
+    """Notes each request: what was asked, what was answered, and in how many milliseconds.
+
+    Never the query string, which may hold what somebody searched for, nor who asked.
+    """
+
+    def access(
+        self, resp: Response, req: Request, environ: dict[str, Any], request_time: Any
+    ) -> None:
+        self.access_log.info(
+            "request",
+            extra={
+                "method": environ["REQUEST_METHOD"],
+                "path": environ["PATH_INFO"],
+                "status": int(resp.status.split()[0]),
+                "milliseconds": round(request_time.total_seconds() * 1000, 1),
+                "bytes": resp.sent,
+            },
+        )
