@@ -35,22 +35,22 @@ class Side(models.TextChoices):
     PROVIDER = "provider", _("Provider")
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Makes users; e-mail addresses are kept in lower case, so that they're unique for people."""
 
-    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Save and return a user; without a password, the account can't sign in."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Save and return an administrator (`manage.py createsuperuser`)."""
         return self.create_user(email, password, **{"role": Role.ADMINISTRATOR, **fields})
 
-    def get_by_natural_key(self, username: str) -> "User":
-        return self.get(email=username.lower())
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
 
 
 class User(AbstractBaseUser):
@@ -135,7 +135,7 @@ class Provider(models.Model):
         return cls.objects.first() or cls(pk=1, name="Value Review")
 
 
-class AccountQuerySet(models.QuerySet):
+class AccountQuerySet(models.QuerySet["Account"]):
     """Accounts, always asked for on somebody's behalf."""
 
     def visible_to(self, user: User) -> "AccountQuerySet":
