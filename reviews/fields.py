@@ -7,9 +7,11 @@ not guessed.
 import datetime
 import re
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -24,13 +26,15 @@ class WholeNumberField(forms.CharField):
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
-    def __init__(self, *, low: int, high: int, message: object = None, **kwargs) -> None:
-        super().__init__(max_length=20, **kwargs)
+    def __init__(
+        self, *, low: int, high: int, message: str | Promise | None = None, **options: Any
+    ) -> None:
+        super().__init__(max_length=20, **options)
         self.low, self.high = low, high
         self.message = message or _("Write a whole number from {low} to {high}.")
 
     def clean(self, value: object) -> int | None:
-        text = super().clean(value).translate(SPACES)
+        text = str(super().clean(value)).translate(SPACES)
         if not text:
             return None
         if not re.fullmatch(r"[0-9]{1,6}", text) or not self.low <= int(text) <= self.high:
@@ -52,8 +56,8 @@ class CountField(forms.CharField):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def __init__(self, **kwargs) -> None:
-        super().__init__(max_length=24, **kwargs)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=24, **options)
 
     def prepare_value(self, value: object) -> object:
         if isinstance(value, Decimal):
@@ -61,7 +65,7 @@ class CountField(forms.CharField):
         return value
 
     def clean(self, value: object) -> Decimal | None:
-        text = super().clean(value).translate(SPACES)
+        text = str(super().clean(value)).translate(SPACES)
         if not text:
             return None
         marks = "[.,]" if get_language() == "fr" else "[.]"
@@ -86,7 +90,9 @@ class DayField(forms.DateField):
         "invalid": _("Write a day, a month and a year, like 5 December 2026.")
     }
 
-    def to_python(self, value: object) -> datetime.date | None:
+    def to_python(
+        self, value: str | datetime.datetime | datetime.date | None
+    ) -> datetime.date | None:
         """Refuse a year typed by mistake, from which days couldn't be counted on."""
         day = super().to_python(value)
         if day and day.year not in YEARS:

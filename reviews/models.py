@@ -19,7 +19,7 @@ PEOPLE_A_SIDE = 4
 LONG_TEXT = 2000
 
 
-class ReviewQuerySet(models.QuerySet):
+class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews, always asked for on somebody's behalf."""
 
     def visible_to(self, user: User) -> "ReviewQuerySet":

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from reviews import services
 from reviews.forms import IdeaForm, NoIdeaForm
-from reviews.rows import rows_of
-from reviews.sections.base import Forms, Missing, Section
+from reviews.rows import Forms, rows_of
+from reviews.sections.base import Missing, Section
+from valuereview.kinds import of_kind
 
 IdeaRows = rows_of(IdeaForm)
 
@@ -34,14 +35,14 @@ class Innovation(Section):
         return {"objectives": self.review.account.objectives.filter(retired_on=None)}
 
     def save(self, forms: Forms, *, by: User) -> None:
-        forms["answer"].save()
+        of_kind(NoIdeaForm, forms["answer"]).save()
+        rows = of_kind(IdeaRows, forms["ideas"])
         services.keep_ideas(
             review=self.review,
             rows=[
-                (form.instance, form.cleaned_data.get("new_objective", ""))
-                for form in forms["ideas"].kept
+                (form.instance, form.cleaned_data.get("new_objective", "")) for form in rows.kept
             ],
-            removed=forms["ideas"].removed,
+            removed=[form.instance for form in rows.removed],
         )
 
     def missing(self) -> list[Missing]:
