@@ -26,6 +26,7 @@ check: $(BUILT)
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports
+	env DEBUG=1 DATA_DIR=build/check .venv/bin/mypy
 
 format: .venv/stamp
 	.venv/bin/ruff check --fix

@@ -27,12 +27,13 @@ LOGO_BYTES = 2_000_000
 LOGO_PIXELS = 4_000_000
 
 admin.site.site_header = "Value Review"
-admin.site.login = secure_admin_login(admin.site.login)
+# How allauth says to do it; the stubs hold that nobody may set a method.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # What other apps put there and nobody here uses.
 admin.site.unregister([Group, EmailAddress])
 
 
-class NewUserForm(AdminUserCreationForm):
+class NewUserForm(AdminUserCreationForm[User]):
     """A user as an administrator makes one."""
 
     class Meta:
@@ -40,18 +41,18 @@ class NewUserForm(AdminUserCreationForm):
         fields = ("email", "name", "role", "language")
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        return str(self.cleaned_data["email"]).lower()
 
 
-class KnownUserForm(UserChangeForm):
+class KnownUserForm(UserChangeForm[User]):
     """A user as an administrator changes one."""
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        return str(self.cleaned_data["email"]).lower()
 
 
 @admin.register(User)
-class PeopleAdmin(UserAdmin):
+class PeopleAdmin(UserAdmin[User]):
     """Who signs in, and as what."""
 
     form = KnownUserForm
@@ -83,7 +84,7 @@ class PeopleAdmin(UserAdmin):
     )
 
 
-class ProviderForm(forms.ModelForm):
+class ProviderForm(forms.ModelForm[Provider]):
     """Name, logo and colour; a colour that can't be read on white is refused."""
 
     class Meta:
@@ -91,7 +92,7 @@ class ProviderForm(forms.ModelForm):
         fields = ("name", "logo", "accent")
 
     def clean_accent(self) -> str:
-        accent = self.cleaned_data["accent"].lower()
+        accent = str(self.cleaned_data["accent"]).lower()
         # The field's own rule first: what is no colour has no contrast.
         Provider._meta.get_field("accent").run_validators(accent)
         if contrast_on_white(accent) < LEAST_CONTRAST:
@@ -103,7 +104,7 @@ class ProviderForm(forms.ModelForm):
         logo = self.cleaned_data["logo"]
         if not isinstance(logo, UploadedFile):
             return logo
-        if logo.size > LOGO_BYTES:
+        if (logo.size or 0) > LOGO_BYTES:
             raise ValidationError(_("A logo has at most 2 MB."))
         try:
             logo.seek(0)
@@ -119,7 +120,7 @@ class ProviderForm(forms.ModelForm):
 
 
 @admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin):
+class ProviderAdmin(admin.ModelAdmin[Provider]):
     """The one provider."""
 
     form = ProviderForm

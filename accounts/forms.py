@@ -1,13 +1,16 @@
 """Forms of accounts: sign-in, the account itself, its members, contacts and objectives."""
 
 import zoneinfo
+from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Role, Side, StrategicObjective, User
+from valuereview.kinds import of_kind
 
 
 def teammates() -> QuerySet[User]:
@@ -18,8 +21,8 @@ def teammates() -> QuerySet[User]:
 class SignInForm(LoginForm):
     """E-mail and password, nothing else."""
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self.fields.pop("remember", None)
         self.fields["login"].label = _("Work e-mail")
         self.fields["password"].help_text = ""
@@ -30,13 +33,13 @@ class SignInForm(LoginForm):
 class ForgottenPasswordForm(ResetPasswordForm):
     """Where the link to a new password goes."""
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self.fields["email"].label = _("Work e-mail")
         self.fields["email"].widget.attrs.pop("placeholder", None)
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(forms.ModelForm[Account]):
     """What a client organisation is, and how we meet and print for it."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"))
@@ -53,18 +56,24 @@ class AccountForm(forms.ModelForm):
         error_messages = {"name": {"required": _("Write the account’s name.")}}
         widgets = {"language": forms.RadioSelect, "paper_size": forms.RadioSelect}
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        instance: Account | None = None,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, instance=instance, initial=initial)
         zones = {zone for zone in zoneinfo.available_timezones() if "/" in zone}
         zones |= {"UTC", self.instance.time_zone}
-        self.fields["time_zone"].choices = [
+        of_kind(forms.ChoiceField, self.fields["time_zone"]).choices = [
             (zone, zone.replace("_", " ")) for zone in sorted(zones)
         ]
         # Not the first of the list unseen: a new account has the model's own zone.
         self.initial.setdefault("time_zone", self.instance.time_zone)
 
 
-class LeadField(forms.ModelChoiceField):
+class LeadField(forms.ModelChoiceField[User]):
     """Who leads an account.
 
     With an empty choice: a lead who has gone must not become the first in the list unseen.
@@ -72,8 +81,8 @@ class LeadField(forms.ModelChoiceField):
 
     default_error_messages = {"required": _("Choose who leads the account.")}
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(label=_("Lead"), queryset=User.objects.none(), **options)
+    def __init__(self) -> None:
+        super().__init__(label=_("Lead"), queryset=User.objects.none())
 
 
 class NewAccountForm(AccountForm):
@@ -81,12 +90,14 @@ class NewAccountForm(AccountForm):
 
     lead = LeadField()
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["lead"].queryset = teammates().filter(role=Role.MANAGER)
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: dict[str, object] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        of_kind(LeadField, self.fields["lead"]).queryset = teammates().filter(role=Role.MANAGER)
 
 
-class UsersField(forms.ModelMultipleChoiceField):
+class UsersField(forms.ModelMultipleChoiceField[User]):
     """Several users; a number beyond what a database can hold is nobody's."""
 
     def clean(self, value: object) -> QuerySet[User]:
@@ -108,12 +119,15 @@ class MembersForm(forms.Form):
         help_text=_("They read and write this account’s reviews. The lead is always one."),
     )
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["lead"].queryset = self.fields["members"].queryset = teammates()
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: dict[str, object] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        of_kind(LeadField, self.fields["lead"]).queryset = teammates()
+        of_kind(UsersField, self.fields["members"]).queryset = teammates()
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(forms.ModelForm[Contact]):
     """A person of either side."""
 
     left_on = forms.DateField(
@@ -140,30 +154,39 @@ class ContactForm(forms.ModelForm):
         }
         widgets = {"side": forms.RadioSelect, "language": forms.RadioSelect}
 
-    def __init__(self, *args, account: Account, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        account: Account,
+        instance: Contact | None = None,
+    ) -> None:
+        super().__init__(data, instance=instance)
         self.instance.account = account
+        login = of_kind(forms.ModelChoiceField, self.fields["user"])
         # Whoever left the account keeps the contact that they are in its record.
-        self.fields["user"].queryset = User.objects.filter(
+        login.queryset = User.objects.filter(
             Q(memberships__account=account) | Q(pk=self.instance.user_id)
         ).distinct()
-        self.fields["user"].empty_label = _("None")
+        login.empty_label = _("None")
         if self.instance.pk:
             # Past reviews list the person on this side.
             del self.fields["side"]
             if self.instance.side == Side.CLIENT:
                 del self.fields["user"]
         else:
-            self.fields["side"].choices = Side.choices
+            of_kind(forms.ChoiceField, self.fields["side"]).choices = Side.choices
             self.initial.setdefault("language", account.language)
             del self.fields["left_on"]
 
     def _get_validation_exclusions(self) -> set[str]:
         # The account isn't a field, and its rule (one contact a login) holds all the same.
-        return super()._get_validation_exclusions() - ({"account", "side"} - self._errors.keys())
+        # Private to Django, so its stubs leave it out.
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - ({"account", "side"} - self.errors.keys())
 
 
-class ObjectiveForm(forms.ModelForm):
+class ObjectiveForm(forms.ModelForm[StrategicObjective]):
     """What the client is after."""
 
     retired_on = forms.DateField(
@@ -179,7 +202,9 @@ class ObjectiveForm(forms.ModelForm):
         error_messages = {"wording": {"required": _("Write what the client is after.")}}
         widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, instance: StrategicObjective | None = None
+    ) -> None:
+        super().__init__(data, instance=instance)
         if not self.instance.pk:
             del self.fields["retired_on"]

@@ -1,6 +1,7 @@
 """Who: users, client accounts and their members, contacts of both sides, strategic objectives."""
 
 import zoneinfo
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.cache import cache
@@ -36,22 +37,22 @@ class Side(models.TextChoices):
     PROVIDER = "provider", _("Provider")
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Makes users; e-mail addresses are kept in lower case, so that they're unique for people."""
 
-    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Save and return a user; without a password, the account can't sign in."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Save and return an administrator (`manage.py createsuperuser`)."""
         return self.create_user(email, password, **{"role": Role.ADMINISTRATOR, **fields})
 
-    def get_by_natural_key(self, username: str) -> "User":
-        return self.get(email=username.lower())
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
 
 
 class User(AbstractBaseUser):
@@ -132,12 +133,12 @@ class Provider(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, **kwargs) -> None:
-        super().save(*args, **kwargs)
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
         transaction.on_commit(lambda: cache.delete(self.CACHE_KEY))
 
-    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
-        deleted = super().delete(*args, **kwargs)
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **options)
         transaction.on_commit(lambda: cache.delete(self.CACHE_KEY))
         return deleted
 
@@ -147,12 +148,14 @@ class Provider(models.Model):
 
         Every page shows it and it hardly ever changes: it's kept in the cache.
         """
-        return cache.get_or_set(
-            cls.CACHE_KEY, lambda: cls.objects.first() or cls(pk=1, name="Value Review")
-        )
+        kept = cache.get(cls.CACHE_KEY)
+        if not isinstance(kept, cls):
+            kept = cls.objects.first() or cls(pk=1, name="Value Review")
+            cache.set(cls.CACHE_KEY, kept)
+        return kept
 
 
-class AccountQuerySet(models.QuerySet):
+class AccountQuerySet(models.QuerySet["Account"]):
     """Accounts, always asked for on somebody's behalf."""
 
     def visible_to(self, user: User) -> "AccountQuerySet":

@@ -22,11 +22,12 @@ from accounts.forms import (
     ObjectiveForm,
 )
 from accounts.models import Account, Language, Provider, Role
+from accounts.requests import SignedInRequest
 from accounts.services import change_members, create_account
 from valuereview.errors import summary_of_errors
 
 
-def own_account(request: HttpRequest, pk: int, *, content: bool = False) -> Account:
+def own_account(request: SignedInRequest, pk: int, *, content: bool = False) -> Account:
     """Return an account that the user may edit; 404 when it is foreign or absent.
 
     A director who isn't a member may edit the account and its members, but not its content:
@@ -41,7 +42,13 @@ def own_account(request: HttpRequest, pk: int, *, content: bool = False) -> Acco
 
 
 def show_form(
-    request: HttpRequest, form: BaseForm, *, heading: str, button: str, back: str, **context
+    request: SignedInRequest,
+    form: BaseForm,
+    *,
+    heading: str,
+    button: str,
+    back: str,
+    **context: object,
 ) -> HttpResponse:
     """Render the page of one form; 422 when what was typed has to be mended."""
     errors = summary_of_errors(form)
@@ -62,7 +69,7 @@ def show_form(
 
 
 @require_safe
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: SignedInRequest) -> HttpResponse:
     """List the accounts that the user may see."""
     accounts = Account.objects.visible_to(request.user).select_related("lead")
     context = {
@@ -74,7 +81,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_new(request: HttpRequest) -> HttpResponse:
+def account_new(request: SignedInRequest) -> HttpResponse:
     """Make an account."""
     if request.user.role == Role.ADMINISTRATOR:
         raise PermissionDenied
@@ -93,7 +100,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def account_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change what an account is called and how we meet and print for it."""
     account = own_account(request, pk)
     form = AccountForm(request.POST or None, instance=account)
@@ -112,7 +119,7 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_members(request: HttpRequest, pk: int) -> HttpResponse:
+def account_members(request: SignedInRequest, pk: int) -> HttpResponse:
     """Choose who leads an account and who works on it."""
     account = own_account(request, pk)
     form = MembersForm(
@@ -135,7 +142,7 @@ def account_members(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def contact(request: HttpRequest, pk: int, contact_pk: int | None = None) -> HttpResponse:
+def contact(request: SignedInRequest, pk: int, contact_pk: int | None = None) -> HttpResponse:
     """Add a contact to an account, or change one."""
     account = own_account(request, pk, content=True)
     found = get_object_or_404(account.contacts, pk=contact_pk) if contact_pk else None
@@ -154,7 +161,7 @@ def contact(request: HttpRequest, pk: int, contact_pk: int | None = None) -> Htt
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def objective(request: HttpRequest, pk: int, objective_pk: int | None = None) -> HttpResponse:
+def objective(request: SignedInRequest, pk: int, objective_pk: int | None = None) -> HttpResponse:
     """Add a strategic objective to an account, or change one."""
     account = own_account(request, pk, content=True)
     found = get_object_or_404(account.objectives, pk=objective_pk) if objective_pk else None
@@ -215,7 +222,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 def provider_logo(request: HttpRequest) -> FileResponse:
     """The provider's logo, as the admin re-encoded it; 404 when there is none."""
     logo = Provider.current().logo
-    if not logo or not logo.storage.exists(logo.name):
+    if not logo.name or not logo.storage.exists(logo.name):
         raise Http404
     return FileResponse(
         logo.open("rb"), content_type="image/png", headers={"X-Content-Type-Options": "nosniff"}

@@ -3,35 +3,49 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 
 from accounts.models import Account, Language, Membership
+from accounts.requests import SignedInRequest
 from reviews.models import Review
 
+Rest = ParamSpec("Rest")
 
-def visible_account(request: HttpRequest, pk: int) -> Account:
+
+class RoomRequest(SignedInRequest):
+    """What `in_the_room` hands to the view that it wraps.
+
+    `may_write` says whether the user is a member of the review's account.
+    """
+
+    room_language: str
+    may_write: bool
+
+
+def visible_account(request: SignedInRequest, pk: int) -> Account:
     """Return an account that the user may read; 404 for a foreign one as for an absent one."""
     return get_object_or_404(Account.objects.visible_to(request.user).select_related("lead"), pk=pk)
 
 
-def insist_on_member(request: HttpRequest, account: Account) -> None:
+def insist_on_member(request: SignedInRequest, account: Account) -> None:
     """Raise PermissionDenied unless the user is a member: others, directors too, only read."""
     if not account.has_member(request.user):
         raise PermissionDenied
 
 
-def insist_on_writer(request: HttpRequest) -> None:
+def insist_on_writer(request: RoomRequest) -> None:
     """Raise PermissionDenied unless the user may write in the room's review."""
     if not request.may_write:
         raise PermissionDenied
 
 
-def room_language(request: HttpRequest, review: Review) -> str:
+def room_language(request: SignedInRequest, review: Review) -> str:
     """Return the language of the review's pages: the account's, unless switched for now."""
     chosen = request.session.get(f"room-{review.pk}")
     return chosen if chosen in Language.values else review.account.language
@@ -44,25 +58,27 @@ def speaking(language: str, account: Account) -> Iterator[None]:
         yield
 
 
-def in_the_room(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def in_the_room(
+    view: Callable[Concatenate[RoomRequest, Review, Rest], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """Hand the view the review that it names, and run it in the room's language and zone.
 
-    404 for a foreign review as for an absent one. The request then says `may_write`: whether
-    the user is a member of the account.
+    404 for a foreign review as for an absent one.
     """
 
     @wraps(view)
-    def wrapper(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
+    def wrapper(
+        request: RoomRequest, pk: int, *args: Rest.args, **kwargs: Rest.kwargs
+    ) -> HttpResponse:
+        visible = Review.objects.visible_to(request.user).with_account()
         members = Membership.objects.filter(user=request.user, account=OuterRef("account"))
-        review = get_object_or_404(
-            Review.objects.visible_to(request.user)
-            .with_account()
-            .annotate(may_write=Exists(members)),
-            pk=pk,
-        )
-        request.may_write = review.may_write
+        review = visible.annotate(may_write=Exists(members)).filter(pk=pk).first()
+        if review is None:
+            raise Http404
+        # Annotated above; the stubs forget it on the way through our own queryset.
+        request.may_write = review.may_write  # type: ignore[attr-defined]
         request.room_language = room_language(request, review)
         with speaking(request.room_language, review.account):
-            return view(request, review, **kwargs)
+            return view(request, review, *args, **kwargs)
 
     return wrapper

@@ -71,14 +71,15 @@ def invitation(review: Review) -> bytes:
             event.add("organizer", _address(organizer.name, organizer.email))
         is_request = has_organizer and bool(people)
         for person in people if is_request else ():
-            event.add("attendee", _attendee(person), encode=0)
+            event.add("attendee", _attendee(person), encode=False)
         calendar = Calendar()
         calendar.add("prodid", "-//Value Review//EN")
         calendar.add("version", "2.0")
         calendar.add("method", "REQUEST" if is_request else "PUBLISH")
         calendar.add_component(event)
         calendar.add_missing_timezones()
-        return calendar.to_ical()
+        content: bytes = calendar.to_ical()
+        return content
 
 
 def _changes_so_far(review: Review) -> int:
@@ -87,7 +88,8 @@ def _changes_so_far(review: Review) -> int:
     Both write the same entry (one UID), and a calendar drops what has a lower number.
     """
     until = Review.objects.filter(account=review.account, number__lte=review.number)
-    return until.aggregate(total=Sum("version"))["total"]
+    total: int = until.aggregate(total=Sum("version"))["total"]
+    return total
 
 
 def _people(review: Review) -> list[Participant]:

@@ -84,10 +84,11 @@ def _turn_scorecards(record: Review) -> None:
 
 
 def _plan_next(record: Review) -> None:
-    confirmed = record.next_on is not None and not record.next_to_confirm
+    agreed_on = None if record.next_to_confirm else record.next_on
+    confirmed = agreed_on is not None
     services.plan_review(
         account=record.account,
-        planned_on=record.next_on if confirmed else services.proposed_next_day(record),
+        planned_on=agreed_on or services.proposed_next_day(record),
         planned_at=record.next_at if confirmed else record.planned_at,
         place=(record.next_place if confirmed else "") or record.place,
         facilitator=record.account.lead,

@@ -3,6 +3,7 @@
 import base64
 import datetime
 import mimetypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -41,8 +42,6 @@ def worksheet(
     account = record.account
     with speaking(account.language, account):
         parts = summary(Progress(record))
-        by_key = {part["section"].key: part for part in parts}
-        people = by_key["participants"]["context"]["sides"]
         context = {
             "review": record,
             "account": account,
@@ -52,8 +51,8 @@ def worksheet(
             "closed_at": closed_at,
             "is_draft": version is None,
             "parts": parts,
-            "five": by_key["factors"]["context"],
-            "signatures": _pairs(*(side["people"] for side in people)),
+            "five": next(part.context for part in parts if part.section.key == "factors"),
+            "signatures": _pairs(_seated(record, Side.CLIENT), _seated(record, Side.PROVIDER)),
         }
         return render_pdf(
             "pdf/worksheet.html",
@@ -71,13 +70,12 @@ def factor_sheets(review: Review) -> bytes:
     """
     record = read_record(review.pk)
     account = record.account
-    executives = [
-        person
-        for person in record.participants.all()
-        if person.side == Side.CLIENT and person.in_the_room
+    executives = _seated(record, Side.CLIENT)
+    wanted: list[tuple[str, str, Participant | None]] = [
+        *((str(person.pk), person.contact.language, person) for person in executives),
+        ("joint", account.language, None),
+        ("spare", account.language, None),
     ]
-    wanted = [(str(person.pk), person.contact.language, person) for person in executives]
-    wanted += [("joint", account.language, None), ("spare", account.language, None)]
     sheets = [
         _sheet(record, number, key, language, person)
         for number, (key, language, person) in enumerate(wanted)
@@ -114,7 +112,16 @@ def _sheet(
     )
 
 
-def _pairs(clients: list, ours: list) -> list[tuple[Participant | None, Participant | None]]:
+def _seated(review: Review, side: Side) -> list[Participant]:
+    """Return the people of one side who are in the room."""
+    return [
+        person for person in review.participants.all() if person.side == side and person.in_the_room
+    ]
+
+
+def _pairs(
+    clients: Sequence[Participant], ours: Sequence[Participant]
+) -> list[tuple[Participant | None, Participant | None]]:
     """Return who signs beside whom, one of each side on a line."""
     longest = max(len(clients), len(ours)) or PEOPLE_A_SIDE
     return list(
@@ -129,7 +136,7 @@ def _pairs(clients: list, ours: list) -> list[tuple[Participant | None, Particip
 def _logo() -> str:
     """Return the provider's logo as a data: address; empty without one, or if its file is gone."""
     logo = Provider.current().logo
-    if not logo:
+    if not logo.name:
         return ""
     kind = mimetypes.guess_type(logo.name)[0] or "image/png"
     try:

@@ -8,12 +8,15 @@ import datetime
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from valuereview.templatetags.words import plain_number
 
@@ -26,13 +29,15 @@ class WholeNumberField(forms.CharField):
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
-    def __init__(self, *, low: int, high: int, message: object = None, **kwargs) -> None:
-        super().__init__(max_length=20, **kwargs)
+    def __init__(
+        self, *, low: int, high: int, message: str | Promise | None = None, **options: Any
+    ) -> None:
+        super().__init__(max_length=20, **options)
         self.low, self.high = low, high
         self.message = message or _("Write a whole number from {low} to {high}.")
 
     def clean(self, value: object) -> int | None:
-        text = super().clean(value).translate(SPACES)
+        text = str(super().clean(value)).translate(SPACES)
         if not text:
             return None
         if not re.fullmatch(r"[0-9]{1,6}", text) or not self.low <= int(text) <= self.high:
@@ -54,8 +59,8 @@ class CountField(forms.CharField):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def __init__(self, **kwargs) -> None:
-        super().__init__(max_length=24, **kwargs)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=24, **options)
 
     def prepare_value(self, value: object) -> object:
         if isinstance(value, Decimal):
@@ -63,7 +68,7 @@ class CountField(forms.CharField):
         return value
 
     def clean(self, value: object) -> Decimal | None:
-        text = super().clean(value).translate(SPACES)
+        text = str(super().clean(value)).translate(SPACES)
         if not text:
             return None
         marks = "[.,]" if get_language() == "fr" else "[.]"
@@ -88,7 +93,9 @@ class DayField(forms.DateField):
         "invalid": _("Write a day, a month and a year, like 5 December 2026.")
     }
 
-    def to_python(self, value: object) -> datetime.date | None:
+    def to_python(
+        self, value: str | datetime.datetime | datetime.date | None
+    ) -> datetime.date | None:
         """Refuse a year typed by mistake, from which days couldn't be counted on."""
         day = super().to_python(value)
         if day and day.year not in YEARS:
@@ -109,8 +116,8 @@ class OneOfField(forms.ChoiceField):
     Until `offer` is called there's nothing to choose.
     """
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(required=False, **kwargs)
+    def __init__(self, *, label: StrOrPromise) -> None:
+        super().__init__(required=False, label=label)
         self.records: dict[str, models.Model] = {}
 
     def offer(

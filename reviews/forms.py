@@ -1,9 +1,14 @@
 """The forms of the seven sections and of a review's life. Labels are spoken in the room."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
+from django.db import models
+from django.forms import BoundField
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +20,7 @@ from reviews.models import (
     Impact,
     ImprovementAction,
     InnovationIdea,
+    OwnedRow,
     Participant,
     Review,
     SetAside,
@@ -22,6 +28,7 @@ from reviews.models import (
 from reviews.rows import RowForm, Rows
 from scorecards.factors import Factor
 from scorecards.models import KPI, TOP_FIVE, TOTAL_WEIGHT, WeightedFactor
+from valuereview.kinds import of_kind
 
 
 class ReviewForm(forms.Form):
@@ -32,9 +39,16 @@ class ReviewForm(forms.Form):
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
     facilitator = forms.ModelChoiceField(label=_("Lead facilitator"), queryset=User.objects.none())
 
-    def __init__(self, *args, account: Account, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["facilitator"].queryset = account.members.filter(is_active=True)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        account: Account,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        facilitator = of_kind(forms.ModelChoiceField, self.fields["facilitator"])
+        facilitator.queryset = account.members.filter(is_active=True)
 
 
 class CancelForm(forms.Form):
@@ -48,7 +62,7 @@ class CancelForm(forms.Form):
     )
 
 
-class SetAsideForm(forms.ModelForm):
+class SetAsideForm(forms.ModelForm[SetAside]):
     """Why a section, or one factor's KPIs, is left for later."""
 
     follow_up_on = DayField(label=_("By when"), required=False)
@@ -63,17 +77,25 @@ class SetAsideForm(forms.ModelForm):
         }
         widgets = {"reason": forms.RadioSelect}
 
-    def __init__(self, *args, is_optional: bool = False, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        reason = self.fields["reason"]
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        prefix: str,
+        instance: SetAside | None = None,
+        is_optional: bool = False,
+    ) -> None:
+        super().__init__(data, prefix=prefix, instance=instance)
+        reason = of_kind(forms.ChoiceField, self.fields["reason"])
         reason.choices = list(SetAside.Reason.choices)
         reason.required = not is_optional
         reason.error_messages["required"] = _("Choose why it is set aside.")
         if is_optional:
             reason.choices = [("", _("Not set aside")), *SetAside.Reason.choices]
 
-    def clean(self) -> dict:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, object]:
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("reason") == SetAside.Reason.TO_FOLLOW:
             if not cleaned.get("follow_up_by"):
                 self.add_error("follow_up_by", _("Say who follows up."))
@@ -84,14 +106,14 @@ class SetAsideForm(forms.ModelForm):
     def _post_clean(self) -> None:
         # An optional form left blank is no row at all: nothing to hold against the model.
         if self.cleaned_data.get("reason"):
-            super()._post_clean()
+            super()._post_clean()  # type: ignore[misc]  # private to Django: not in its stubs
 
     @property
     def is_chosen(self) -> bool:
         return bool(self.cleaned_data.get("reason"))
 
 
-class ParticipantForm(RowForm):
+class ParticipantForm(RowForm[Participant]):
     """A person of one side, as they are named today."""
 
     contact = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -104,11 +126,12 @@ class ParticipantForm(RowForm):
         labels = {"name": _("Name"), "title": _("Title"), "attendance": _("Attendance")}
         error_messages = {"name": {"required": _("Write the person’s name.")}}
 
-    def __init__(self, *args, contacts: dict[int, Contact], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *, contacts: Mapping[int, Contact], **options: Any) -> None:
+        super().__init__(**options)
         self.contacts = contacts
         self.initial["contact"] = self.instance.contact_id
-        self.person = contacts.get(self.contact_number())
+        number = self.contact_number()
+        self.person = None if number is None else contacts.get(number)
         if self.person is not None:
             del self.fields["email"]
 
@@ -124,20 +147,18 @@ class ParticipantForm(RowForm):
                 return number
         raise BadRequest(gettext("This person isn’t a contact of the account."))
 
-    def _get_validation_exclusions(self) -> set[str]:
-        # Seats are given out when all rows are known, not row by row.
-        return super()._get_validation_exclusions() | {"position", "attendance"}
-
     def validate_constraints(self) -> None:
-        """Leave it to the whole side: one row can't know the others' seats."""
+        """Leave it to the whole side: seats are given out when all its rows are known."""
 
 
-class SideRows(Rows):
+class SideRows(Rows[ParticipantForm]):
     """The people of one side: at most four of them in the room."""
+
+    instances: Sequence[Participant]
 
     def clean(self) -> None:
         for form in self.forms:
-            if self._should_delete_form(form) and form.instance.has_words:
+            if form.is_removed and form.instance.has_words:
                 raise ValidationError(
                     _("What {name} said is noted in section 2. Mark them absent instead.").format(
                         name=form.instance.name
@@ -147,7 +168,7 @@ class SideRows(Rows):
         seated = [
             form
             for form in self.forms
-            if not self._should_delete_form(form)
+            if not form.is_removed
             and form.has_changed() | bool(form.instance.pk)
             and form.cleaned_data.get("attendance", form.initial.get("attendance"))
             != Participant.Attendance.ABSENT
@@ -171,7 +192,7 @@ class SideRows(Rows):
             raise ValidationError(_("The same person is listed twice."), code="twice")
 
 
-class WordsForm(forms.ModelForm):
+class WordsForm(forms.ModelForm[Participant]):
     """What one client executive said; every field may stay empty."""
 
     class Meta:
@@ -186,6 +207,20 @@ class WordsForm(forms.ModelForm):
         widgets = {field: forms.Textarea(attrs={"rows": 2}) for field in Participant.WORDS}
 
 
+@dataclass(frozen=True)
+class Line:
+    """One factor on the sheet, with its bound fields."""
+
+    factor: Factor
+    chosen: BoundField
+    weight: BoundField
+    discussed: BoundField
+
+    @property
+    def is_chosen(self) -> bool:
+        return bool(self.chosen.value())
+
+
 class TopFiveForm(forms.Form):
     """The thirteen as they stand on the sheet: five of them chosen, each with a weight.
 
@@ -195,7 +230,7 @@ class TopFiveForm(forms.Form):
 
     def __init__(
         self,
-        data: object = None,
+        data: QueryDict | None = None,
         *,
         chosen: Iterable[WeightedFactor],
         discussed: Iterable[str],
@@ -221,8 +256,9 @@ class TopFiveForm(forms.Form):
                 label=_("Discussed"), required=False, initial=factor in talked_about
             )
 
-    def clean(self) -> dict:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, object]:
+        super().clean()
+        cleaned = self.cleaned_data
         for factor in Factor:
             if not cleaned.get(f"{factor}-chosen"):
                 self.errors.pop(f"{factor}-weight", None)
@@ -247,21 +283,20 @@ class TopFiveForm(forms.Form):
             and not self.cleaned_data.get(f"{factor}-chosen")
         ]
 
-    def lines(self) -> list[dict]:
-        """Return the thirteen lines of the sheet, with their bound fields."""
+    def lines(self) -> list[Line]:
+        """Return the thirteen lines of the sheet."""
         return [
-            {
-                "factor": factor,
-                "chosen": self[f"{factor}-chosen"],
-                "weight": self[f"{factor}-weight"],
-                "discussed": self[f"{factor}-discussed"],
-                "is_chosen": bool(self[f"{factor}-chosen"].value()),
-            }
+            Line(
+                factor=factor,
+                chosen=self[f"{factor}-chosen"],
+                weight=self[f"{factor}-weight"],
+                discussed=self[f"{factor}-discussed"],
+            )
             for factor in Factor
         ]
 
 
-class KPIForm(RowForm):
+class KPIForm(RowForm[KPI]):
     """Something to count, with the number and with who counts it."""
 
     target = CountField(label=_("Target"), required=False)
@@ -294,8 +329,9 @@ class KPIForm(RowForm):
     def clean_importance(self) -> int:
         return self.cleaned_data["importance"] or 1
 
-    def clean(self) -> dict:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, object]:
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("kind") == KPI.Kind.YES_NO:
             cleaned["target"] = None
         elif cleaned.get("kind") == KPI.Kind.AT_LEAST and cleaned.get("target") == 0:
@@ -303,28 +339,31 @@ class KPIForm(RowForm):
         return cleaned
 
 
-def with_former(offered: list, chosen: object) -> list:
+def with_former(
+    offered: Sequence[models.Model], chosen: models.Model | None
+) -> Sequence[models.Model]:
     """Return what is offered, with what a row chose while it still was."""
     return offered if chosen is None or chosen in offered else [*offered, chosen]
 
 
-class OwnedRowForm(RowForm):
+Owned = TypeVar("Owned", bound=OwnedRow)
+
+
+class OwnedRowForm(RowForm[Owned]):
     """A row with an owner from either side of the account."""
 
-    def __init__(self, *args, contacts: list[Contact], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].offer(
+    found = frozenset({"owner"})
+
+    def __init__(self, *, contacts: list[Contact], **options: Any) -> None:
+        super().__init__(**options)
+        of_kind(OneOfField, self.fields["owner"]).offer(
             with_former(contacts, self.instance.owner),
             blank=_("Choose a person"),
             label=lambda contact: f"{contact.name}, {contact.get_side_display()}",
         )
 
-    def _get_validation_exclusions(self) -> set[str]:
-        # The field has found the owner; the model needn't look them up again for each row.
-        return super()._get_validation_exclusions() | {"owner"}
 
-
-class ActionForm(OwnedRowForm):
+class ActionForm(OwnedRowForm[ImprovementAction]):
     """What will be done, why, by whom, and by when."""
 
     owner = OneOfField(label=_("Owner"))
@@ -340,18 +379,18 @@ class ActionForm(OwnedRowForm):
         widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
         error_messages = {"wording": {"required": _("Say what will be done.")}}
 
-    def __init__(self, *args, factors: list[Factor], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *, factors: Iterable[Factor], **options: Any) -> None:
+        super().__init__(**options)
         offered = list(factors)
         if self.instance.factor and self.instance.factor not in offered:
             offered.append(Factor(self.instance.factor))
-        self.fields["factor"].choices = [
+        of_kind(forms.ChoiceField, self.fields["factor"]).choices = [
             ("", _("Something else")),
             *((str(factor), factor.label) for factor in offered),
         ]
 
 
-class ImpactForm(OwnedRowForm):
+class ImpactForm(OwnedRowForm[Impact]):
     """What is coming, when, and what will be done about it."""
 
     expected_on = DayField(label=_("Expected on"), required=False)
@@ -386,8 +425,10 @@ class ImpactForm(OwnedRowForm):
         error_messages = {"wording": {"required": _("Say what may happen.")}}
 
 
-class IdeaForm(RowForm):
+class IdeaForm(RowForm[InnovationIdea]):
     """An idea, whose it is, and the objective it serves."""
+
+    found = frozenset({"objective"})
 
     objective = OneOfField(label=_("Strategic objective it serves"))
     new_objective = forms.CharField(
@@ -406,18 +447,15 @@ class IdeaForm(RowForm):
         widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
         error_messages = {"wording": {"required": _("Say what the idea is.")}}
 
-    def __init__(self, *args, objectives: list[StrategicObjective], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["objective"].offer(
+    def __init__(self, *, objectives: list[StrategicObjective], **options: Any) -> None:
+        super().__init__(**options)
+        of_kind(OneOfField, self.fields["objective"]).offer(
             with_former(objectives, self.instance.objective), blank=_("Still to be named")
         )
-        self.fields["side"].choices = Side.choices
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | {"objective"}
+        of_kind(forms.ChoiceField, self.fields["side"]).choices = Side.choices
 
 
-class AnswerForm(forms.ModelForm):
+class AnswerForm(forms.ModelForm[Review]):
     """One box that says there's nothing to note, which is an answer too."""
 
     class Meta:
@@ -446,7 +484,7 @@ class NoIdeaForm(AnswerForm):
         labels = {"no_idea_today": _("No idea today")}
 
 
-class NextReviewForm(forms.ModelForm):
+class NextReviewForm(forms.ModelForm[Review]):
     """When both sides meet again, or who will say so, and by when.
 
     `proposal` holds what the fields show until something is agreed.
@@ -472,8 +510,10 @@ class NextReviewForm(forms.ModelForm):
             "next_confirmed_by": _("Who confirms it"),
         }
 
-    def __init__(self, *args, proposal: dict[str, object], **kwargs) -> None:
-        super().__init__(*args, initial=proposal, **kwargs)
+    def __init__(
+        self, data: QueryDict | None, *, proposal: dict[str, object], **options: Any
+    ) -> None:
+        super().__init__(data, initial=proposal, **options)
         self.is_proposal = bool(proposal)
 
     def has_changed(self) -> bool:

@@ -4,6 +4,7 @@ The demo tells its meetings this way; so do tests that need a review further on.
 """
 
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -16,6 +17,9 @@ from reviews.progress import confirm_section, read_record
 from reviews.sections import KEYS
 from scorecards.models import KPI
 
+# What is told of one row: the values of its fields, by their names.
+Told = Mapping[str, object]
+
 
 @dataclass(frozen=True)
 class Meeting:
@@ -24,13 +28,13 @@ class Meeting:
     held_on: datetime.date
     present: tuple[str, ...]
     absent: tuple[str, ...] = ()
-    words: dict[str, dict[str, str]] = field(default_factory=dict)
-    weights: dict[str, int | None] = field(default_factory=dict)
-    kpis: dict[str, list[dict]] = field(default_factory=dict)
-    actions: list[dict] = field(default_factory=list)
-    impacts: list[dict] = field(default_factory=list)
-    ideas: list[dict] = field(default_factory=list)
-    next_review: dict = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    weights: Mapping[str, int | None] = field(default_factory=dict)
+    kpis: Mapping[str, Sequence[Told]] = field(default_factory=dict)
+    actions: Sequence[Told] = ()
+    impacts: Sequence[Told] = ()
+    ideas: Sequence[Told] = ()
+    next_review: Told = field(default_factory=dict)
 
 
 def hold(*, review: Review, meeting: Meeting, by: User, until: str = KEYS[-1]) -> Review:
@@ -64,9 +68,9 @@ def hold_and_close(*, review: Review, meeting: Meeting, by: User) -> Review:
     return close_review(review=review, by=by, seen_version=review.version)
 
 
-def _tell_participants(review: Review, meeting: Meeting, people: dict[str, Contact]) -> None:
+def _tell_participants(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
     for side in Side:
-        rows = []
+        rows: list[tuple[Participant, Contact | None, str]] = []
         for names, attendance in (
             (meeting.present, Participant.Attendance.PRESENT),
             (meeting.absent, Participant.Attendance.ABSENT),
@@ -81,13 +85,13 @@ def _tell_participants(review: Review, meeting: Meeting, people: dict[str, Conta
         services.seat_participants(review=review, side=side, rows=rows, removed=[])
 
 
-def _tell_factors(review: Review, meeting: Meeting, people: dict[str, Contact]) -> None:
+def _tell_factors(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
     for name, words in meeting.words.items():
         review.participants.filter(name=name).update(**words)
     services.choose_factors(review=review, weights=meeting.weights, discussed=[])
 
 
-def _tell_scorecard(review: Review, meeting: Meeting, people: dict[str, Contact]) -> None:
+def _tell_scorecard(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
     for factor, kpis in meeting.kpis.items():
         services.keep_kpis(
             scorecard=review.agrees,
@@ -97,41 +101,42 @@ def _tell_scorecard(review: Review, meeting: Meeting, people: dict[str, Contact]
         )
 
 
-def _tell_actions(review: Review, meeting: Meeting, people: dict[str, Contact]) -> None:
+def _tell_actions(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
     rows = [ImprovementAction(**_owned(action, people)) for action in meeting.actions]
     services.keep_rows(review=review, rows=rows, removed=[])
     review.no_new_action = not rows
     review.save(update_fields=["no_new_action"])
 
 
-def _tell_impacts(review: Review, meeting: Meeting, people: dict[str, Contact]) -> None:
+def _tell_impacts(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
     rows = [Impact(**_owned(impact, people)) for impact in meeting.impacts]
     services.keep_rows(review=review, rows=rows, removed=[])
     review.no_impact_foreseen = not rows
     review.save(update_fields=["no_impact_foreseen"])
 
 
-def _tell_ideas(review: Review, meeting: Meeting, people: dict[str, Contact]) -> None:
+def _tell_ideas(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
     rows = []
     for told in meeting.ideas:
         idea = dict(told)
-        objective = idea.pop("objective", "")
+        objective = str(idea.pop("objective", ""))
         rows.append((InnovationIdea(**idea), objective))
     services.keep_ideas(review=review, rows=rows, removed=[])
     review.no_idea_today = not rows
     review.save(update_fields=["no_idea_today"])
 
 
-def _tell_next(review: Review, meeting: Meeting, people: dict[str, Contact]) -> None:
-    agreed = {
+def _tell_next(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
+    agreed: dict[str, object] = {
         "next_on": services.proposed_next_day(review),
         "next_at": review.planned_at,
         "next_place": review.place,
-    } | meeting.next_review
+        **meeting.next_review,
+    }
     for name, value in agreed.items():
         setattr(review, name, value)
     review.save(update_fields=list(agreed))
 
 
-def _owned(row: dict, people: dict[str, Contact]) -> dict:
-    return row | {"owner": people[row["owner"]]}
+def _owned(row: Told, people: Mapping[str, Contact]) -> Told:
+    return {**row, "owner": people[str(row["owner"])]}

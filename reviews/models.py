@@ -4,6 +4,8 @@ What a row can say is a constraint here, with a name; what only a set can say (e
 a total of 100, a KPI for each) is asked by the sections whenever one is confirmed.
 """
 
+from typing import ClassVar, TypeVar
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -19,17 +21,39 @@ PEOPLE_A_SIDE = 4
 LONG_TEXT = 2000
 
 
-def reading_with(*joined: str) -> models.Manager:
-    """Return a manager that reads each row with what its readers always need, in one query."""
-
-    class JoinedManager(models.Manager):
-        def get_queryset(self) -> models.QuerySet:
-            return super().get_queryset().select_related(*joined)
-
-    return JoinedManager()
+Row = TypeVar("Row", bound=models.Model)
 
 
-class ReviewQuerySet(models.QuerySet):
+class JoinedManager(models.Manager[Row]):
+    """Reads each row with what its readers always need, in one query."""
+
+    joined: ClassVar[str]
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        return super().get_queryset().select_related(self.joined)
+
+
+class ConfirmationManager(JoinedManager["Confirmation"]):
+    joined = "confirmed_by"
+
+
+class ParticipantManager(JoinedManager["Participant"]):
+    joined = "contact"
+
+
+class ActionManager(JoinedManager["ImprovementAction"]):
+    joined = "owner"
+
+
+class ImpactManager(JoinedManager["Impact"]):
+    joined = "owner"
+
+
+class IdeaManager(JoinedManager["InnovationIdea"]):
+    joined = "objective"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews, always asked for on somebody's behalf."""
 
     def visible_to(self, user: User) -> "ReviewQuerySet":
@@ -184,7 +208,7 @@ class Confirmation(models.Model):
     confirmed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
-    objects = reading_with("confirmed_by")
+    objects = ConfirmationManager()
 
     class Meta:
         verbose_name = _("confirmation")
@@ -267,7 +291,7 @@ class Participant(models.Model):
 
     WORDS = ("what_matters", "last_period", "expected_value", "how_they_know")
 
-    objects = reading_with("contact")
+    objects = ParticipantManager()
 
     class Meta:
         verbose_name = _("participant")
@@ -352,8 +376,6 @@ class OwnedRow(models.Model):
     owner_name = models.CharField(max_length=120, blank=True, editable=False)
     owner_side = models.CharField(max_length=8, blank=True, editable=False)
 
-    objects = reading_with("owner")
-
     class Meta:
         abstract = True
 
@@ -377,6 +399,8 @@ class ImprovementAction(OwnedRow):
     wording = models.CharField(_("what will be done"), max_length=500)
     factor = models.CharField(_("what it answers"), max_length=30, choices=Factor, blank=True)
     due_on = models.DateField(_("due date"), null=True, blank=True)
+
+    objects = ActionManager()
 
     class Meta:
         verbose_name = _("improvement action")
@@ -426,6 +450,8 @@ class Impact(OwnedRow):
     )
     plan = models.TextField(_("plan"), max_length=LONG_TEXT, blank=True)
 
+    objects = ImpactManager()
+
     class Meta:
         verbose_name = _("impact")
         verbose_name_plural = _("impacts")
@@ -463,7 +489,7 @@ class InnovationIdea(models.Model):
     next_step = models.CharField(_("next step"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.NEW)
 
-    objects = reading_with("objective")
+    objects = IdeaManager()
 
     class Meta:
         verbose_name = _("innovation idea")

@@ -4,7 +4,7 @@
 change (`product.md` 3).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from reviews import services
 from reviews.models import Confirmation, Review, SetAside
-from reviews.sections import KEYS, Forms, Missing, Section, sections_of
+from reviews.rows import Forms
+from reviews.sections import KEYS, Missing, Section, sections_of
 from scorecards.models import WeightedFactor
 
 Status = Literal["done", "set_aside", "now", "open", "locked"]
@@ -194,7 +195,7 @@ def confirm_section(*, review: Review, key: str, by: User) -> list[Missing]:
     return missing
 
 
-def put_aside(*, review: Review, key: str, fields: dict[str, object] | None, by: User) -> None:
+def put_aside(*, review: Review, key: str, fields: Mapping[str, object] | None, by: User) -> None:
     """Set a section aside with its reason, or take it up again with None."""
     services.set_aside(review=review, section=key, fields=fields)
     Confirmation.objects.filter(review=review, section=key).delete()
@@ -213,7 +214,7 @@ def set_aside_last_time(review: Review) -> list[SetAside]:
     return list(SetAside.objects.filter(still_waits, review=last))
 
 
-def set_rest_aside(*, review: Review, fields: dict[str, object], by: User) -> None:
+def set_rest_aside(*, review: Review, fields: Mapping[str, object], by: User) -> None:
     """Set aside every section that is neither complete nor set aside, for one reason.
 
     Section 1 can't be: a review has participants. Called where the review's row is locked.
@@ -225,9 +226,14 @@ def set_rest_aside(*, review: Review, fields: dict[str, object], by: User) -> No
     Review.objects.filter(pk=review.pk).update(version=review.version + 1)
 
 
-def summary(progress: Progress) -> list[dict[str, object]]:
-    """Return the seven sections as readers see them, each with the context of its template."""
-    return [
-        {"section": section, "set_aside": section.set_aside, "context": section.context()}
-        for section in progress.sections
-    ]
+@dataclass(frozen=True)
+class Part:
+    """One section as readers see it, with the context of its template."""
+
+    section: Section
+    context: dict[str, object]
+
+
+def summary(progress: Progress) -> list[Part]:
+    """Return the seven sections as readers see them."""
+    return [Part(section, section.context()) for section in progress.sections]

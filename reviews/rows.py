@@ -4,12 +4,19 @@ A row says which record it is in a hidden field, so nothing depends on the order
 of rows when the page was made; a record of another review is refused, not looked up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, BadRequest
 from django.db import models
-from django.forms.formsets import DELETION_FIELD_NAME, BaseFormSet, formset_factory
+from django.forms import BaseForm
+from django.forms.formsets import (
+    DELETION_FIELD_NAME,
+    TOTAL_FORM_COUNT,
+    BaseFormSet,
+    formset_factory,
+)
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -18,15 +25,28 @@ from valuereview.errors import each_form
 
 MOST_ROWS = 30
 
+# The forms of a section by name. What rows a formset has is known where it is made.
+Forms = Mapping[str, BaseForm | BaseFormSet[Any]]
 
-class RowForm(forms.ModelForm):
+Record = TypeVar("Record", bound=models.Model)
+
+
+class RowForm(forms.ModelForm[Record]):
     """A row; `row` is the record's number, blank for a new one."""
 
     row = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # Fields that find their record themselves: the model needn't look it up again for each row.
+    found: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, **options: Any) -> None:
+        """Make a row from what its formset hands over."""
+        super().__init__(**options)
         self.initial["row"] = self.instance.pk
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Private to Django, so its stubs leave it out.
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return exclusions | self.found
 
     @property
     def told(self) -> str:
@@ -40,8 +60,13 @@ class RowForm(forms.ModelForm):
         return bool(field.field.clean(field.value()))
 
 
-class Rows(BaseFormSet):
+Row = TypeVar("Row", bound=RowForm[Any])
+
+
+class Rows(BaseFormSet[Row]):
     """The rows of one list. `instances` are the records that may be changed here, in order."""
+
+    instances: Sequence[models.Model]
 
     def __init__(
         self,
@@ -49,19 +74,21 @@ class Rows(BaseFormSet):
         *,
         prefix: str,
         instances: Iterable[models.Model],
-        form_kwargs: dict | None = None,
+        form_kwargs: dict[str, object] | None = None,
     ) -> None:
         self.instances = list(instances)
         self.by_pk = {str(instance.pk): instance for instance in self.instances}
         super().__init__(data, prefix=prefix, form_kwargs=form_kwargs or {})
-        if self.is_bound and (
-            not self.management_form.is_valid()
-            or not 0 <= self.management_form.cleaned_data["TOTAL_FORMS"] <= MOST_ROWS
-        ):
+        if self.is_bound and not self._says_how_many():
             raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
         if len(self.named) != len(set(self.named)):
             # One record in two rows: the second would overwrite what the first says.
             raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
+
+    def _says_how_many(self) -> bool:
+        head = self.management_form
+        total = head.cleaned_data[TOTAL_FORM_COUNT] if head.is_valid() else None
+        return total is not None and 0 <= total <= MOST_ROWS
 
     @property
     def named(self) -> list[str]:
@@ -74,7 +101,7 @@ class Rows(BaseFormSet):
     def initial_form_count(self) -> int:
         return 0 if self.is_bound else len(self.instances)
 
-    def get_form_kwargs(self, index: int | None) -> dict:
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         kwargs = super().get_form_kwargs(index)
         if index is None:
             return kwargs
@@ -87,12 +114,12 @@ class Rows(BaseFormSet):
             raise BadRequest(_("A row isn’t part of this review any more. Nothing was saved."))
         return kwargs | {"instance": self.by_pk[row]}
 
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
+    def add_fields(self, form: Row, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields[DELETION_FIELD_NAME].widget = forms.HiddenInput()
 
     @property
-    def kept(self) -> list[RowForm]:
+    def kept(self) -> list[Row]:
         """The rows that stay: not removed, and not left blank."""
         return [
             form
@@ -101,9 +128,9 @@ class Rows(BaseFormSet):
         ]
 
     @property
-    def removed(self) -> list[models.Model]:
-        """The records that this submission takes away."""
-        return [form.instance for form in self.deleted_forms if form.instance.pk]
+    def removed(self) -> list[Row]:
+        """The rows whose records this submission takes away."""
+        return [form for form in self.deleted_forms if form.instance.pk]
 
     def defaults(self) -> dict[str, str]:
         """Return what a new row says before anything is typed in it."""
@@ -122,9 +149,9 @@ class Rows(BaseFormSet):
         return self.total_form_count() >= MOST_ROWS
 
 
-def rows_of(form: type[RowForm], formset: type[Rows] = Rows) -> type[Rows]:
+def rows_of(form: type[Row], formset: type[Rows[Row]] = Rows) -> type[Rows[Row]]:
     """Return the formset class for rows of `form`."""
-    return formset_factory(
+    made = formset_factory(
         form,
         formset=formset,
         extra=0,
@@ -132,9 +159,11 @@ def rows_of(form: type[RowForm], formset: type[Rows] = Rows) -> type[Rows]:
         max_num=MOST_ROWS,
         absolute_max=MOST_ROWS,
     )
+    # It extends `formset`; the stubs promise a BaseFormSet only.
+    return cast(type[Rows[Row]], made)
 
 
-def with_row(data: QueryDict, prefix: str, values: dict[str, object]) -> QueryDict:
+def with_row(data: QueryDict, prefix: str, values: Mapping[str, object]) -> QueryDict:
     """Return the submitted data with one more row, holding `values`; at most MOST_ROWS."""
     grown = data.copy()
     total = _total(data, prefix)
@@ -159,27 +188,25 @@ def _total(data: QueryDict, prefix: str) -> int:
     return int(text)
 
 
-def hush(forms_of_section: dict[str, object]) -> None:
+def hush(forms_of_section: Forms) -> None:
     """Show what was typed without judging it yet: a row was added or taken away."""
+    # Private to Django, so its stubs leave them out.
     for form in each_form(forms_of_section.values()):
-        form._errors = ErrorDict()
-    for form in forms_of_section.values():
-        if isinstance(form, BaseFormSet):
-            form._errors = []
-            form._non_form_errors = form.error_class()
+        form._errors = ErrorDict()  # type: ignore[attr-defined]
+    for rows in forms_of_section.values():
+        if isinstance(rows, BaseFormSet):
+            rows._errors, rows._non_form_errors = [], rows.error_class()  # type: ignore[attr-defined]
 
 
-def tell(forms_of_section: dict[str, object], anchor: str, text: str) -> None:
+def tell(forms_of_section: Forms, anchor: str, text: str) -> None:
     """Put a message where its link leads: next to a field, a list's button, or a form's head."""
-    for form in forms_of_section.values():
-        if isinstance(form, BaseFormSet) and anchor == f"add-{form.prefix}":
-            form.non_form_errors().append(text)
+    for rows in forms_of_section.values():
+        if isinstance(rows, BaseFormSet) and anchor == f"add-{rows.prefix}":
+            rows.non_form_errors().append(text)
             return
     for form in each_form(forms_of_section.values()):
         fields = {field.auto_id: field.name for field in form}
         if anchor in fields or anchor == form.prefix:
-            if form._errors is None:
-                form._errors = ErrorDict()
             place = fields.get(anchor, NON_FIELD_ERRORS)
-            form._errors.setdefault(place, form.error_class()).append(text)
+            form.errors.setdefault(place, form.error_class()).append(text)
             return

@@ -3,7 +3,7 @@ write to have been checked by the view, and to run where the review's row is loc
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Max
@@ -134,8 +134,8 @@ def seat_participants(
     *,
     review: Review,
     side: Side,
-    rows: list[tuple[Participant, Contact | None, str]],
-    removed: list[Participant],
+    rows: Sequence[tuple[Participant, Contact | None, str]],
+    removed: Iterable[Participant],
 ) -> None:
     """Keep the people of one side, in order, each with a seat of their own unless absent.
 
@@ -167,7 +167,7 @@ def _keep_participant(
     side: Side,
     contact: Contact | None,
     email: str,
-    named: list[int],
+    named: Iterable[int],
 ) -> None:
     """Save a participant with their contact; `named` are contacts that other rows name."""
     account = review.account
@@ -189,7 +189,7 @@ def _keep_participant(
 
 
 def choose_factors(
-    *, review: Review, weights: dict[str, int | None], discussed: Iterable[str]
+    *, review: Review, weights: Mapping[str, int | None], discussed: Iterable[str]
 ) -> None:
     """Make the chosen factors, at most five, those of the scorecard that the review agrees.
 
@@ -214,7 +214,9 @@ def choose_factors(
         DiscussedFactor.objects.create(review=review, factor=factor)
 
 
-def keep_kpis(*, scorecard: Scorecard, factor: str, kpis: list[KPI], removed: list[KPI]) -> None:
+def keep_kpis(
+    *, scorecard: Scorecard, factor: str, kpis: Iterable[KPI], removed: Iterable[KPI]
+) -> None:
     """Keep the KPIs of one factor, in order."""
     for kpi in removed:
         kpi.delete()
@@ -228,8 +230,8 @@ def keep_kpis(*, scorecard: Scorecard, factor: str, kpis: list[KPI], removed: li
 def keep_rows(
     *,
     review: Review,
-    rows: list[ImprovementAction] | list[Impact],
-    removed: list[ImprovementAction] | list[Impact],
+    rows: Iterable[ImprovementAction | Impact],
+    removed: Iterable[ImprovementAction | Impact],
 ) -> None:
     """Keep the actions or the impacts of a review, in order, each with its owner's name."""
     for row in removed:
@@ -246,8 +248,8 @@ def keep_rows(
 def keep_ideas(
     *,
     review: Review,
-    rows: list[tuple[InnovationIdea, str]],
-    removed: list[InnovationIdea],
+    rows: Iterable[tuple[InnovationIdea, str]],
+    removed: Iterable[InnovationIdea],
 ) -> None:
     """Keep the ideas of a review, in order; an objective named with one joins the account's."""
     for idea in removed:
@@ -266,7 +268,7 @@ def keep_ideas(
 
 
 def set_aside(
-    *, review: Review, section: str, fields: dict[str, object] | None, factor: str = ""
+    *, review: Review, section: str, fields: Mapping[str, object] | None, factor: str = ""
 ) -> None:
     """Set a section (or one factor's KPIs) aside with its reason; None takes it up again."""
     if fields is None:

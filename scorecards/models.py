@@ -60,7 +60,7 @@ class Scorecard(models.Model):
         found = self.factors.filter(weight__isnull=False).aggregate(
             total=Sum("weight"), count=models.Count("pk")
         )
-        return found["count"] == TOP_FIVE and found["total"] == TOTAL_WEIGHT
+        return (found["count"], found["total"]) == (TOP_FIVE, TOTAL_WEIGHT)
 
 
 class WeightedFactor(models.Model):

@@ -50,6 +50,7 @@ TABLE = {
     "account_reset_password_from_key": Row(200, 200, 200, 200, takes=("key",)),
     "account_reset_password_from_key_done": Row(200, 200, 200, 200),
     "account_inactive": Row(200, 200, 200, 200),
+    "healthz": Row(200, 200, 200, 200),
     "theme": Row(200, 200, 200, 200),
     "provider-logo": Row(404, 404, 404, 404),
     "set-language": Row(302, 302, 302, 302, method="post"),

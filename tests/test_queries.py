@@ -27,6 +27,7 @@ PAGES = {
     "account_reset_password_from_key": 2,
     "account_reset_password_from_key_done": 2,
     "account_inactive": 2,
+    "healthz": 1,
     "theme": 2,
     "provider-logo": 2,
     "account_change_password": 2,

@@ -1,6 +1,7 @@
 """Logs as one line of JSON each: when, how grave, who says it, what, and what is beside it."""
 
 import logging
+from collections.abc import MutableMapping
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -30,14 +31,14 @@ class RequestLogger(Logger):
     """
 
     def access(
-        self, resp: Response, req: Request, environ: dict[str, Any], request_time: Any
+        self, resp: Response, req: Request, environ: MutableMapping[str, Any], request_time: Any
     ) -> None:
         self.access_log.info(
             "request",
             extra={
                 "method": environ["REQUEST_METHOD"],
                 "path": environ["PATH_INFO"],
-                "status": int(resp.status.split()[0]),
+                "status": resp.status_code,
                 "milliseconds": round(request_time.total_seconds() * 1000, 1),
                 "bytes": resp.sent,
             },

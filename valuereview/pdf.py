@@ -41,7 +41,8 @@ class OwnFilesOnly(URLFetcher):
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         """Return what `url` names; raises FetchDenied unless it is `static:`, `font:`, `data:`."""
         if url.startswith("data:"):
-            return super().fetch(url)
+            inline: URLFetcherResponse = super().fetch(url)
+            return inline
         if url.startswith(FONT) and url.removeprefix(FONT) in FONTS:
             path = FONTS[url.removeprefix(FONT)]
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
@@ -63,7 +64,10 @@ def _house_style(style_sheet: str, paper_size: str) -> tuple[FontConfiguration, 
     key = style_sheet, paper_size
     if key not in _kept.sheets:
         fetcher = OwnFilesOnly()
-        source = Path(finders.find(style_sheet)).read_text()
+        found = finders.find(style_sheet)
+        if found is None:
+            raise FileNotFoundError(style_sheet)
+        source = Path(found).read_text()
         _kept.sheets[key] = [
             CSS(
                 string=f"@page {{ size: {PAPER[paper_size]} }}\n{source}",
@@ -92,6 +96,6 @@ def render_pdf(
         source = render_to_string(template, context)
     with _rendering:
         fonts, sheets = _house_style(style_sheet, paper_size)
-        return HTML(string=source, base_url="static:", url_fetcher=OwnFilesOnly()).write_pdf(
-            stylesheets=sheets, font_config=fonts, pdf_tags=True
-        )
+        document = HTML(string=source, base_url="static:", url_fetcher=OwnFilesOnly())
+        content: bytes = document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_tags=True)
+        return content

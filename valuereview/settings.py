@@ -9,11 +9,15 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from valuereview.secret import kept_secret_key, own_secret_key
+
+# Lets our classes name the model of the forms and admin pages that they extend.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -102,12 +106,17 @@ SQLITE_OPTIONS = {
 }
 
 
-def database(url: str) -> dict:
+def is_embedded(database: dict[str, object]) -> bool:
+    """Whether these settings of a database are SQLite's."""
+    return str(database["ENGINE"]).endswith("sqlite3")
+
+
+def database(url: str) -> dict[str, object]:
     """Return Django's settings for a database address, with what each kind needs to be safe."""
-    settings = environ.Env.db_url_config(url)
+    settings: dict[str, object] = environ.Env.db_url_config(url)
     # A connection opened for each request costs more than the page.
     settings |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    if settings["ENGINE"].endswith("sqlite3"):
+    if is_embedded(settings):
         settings["OPTIONS"] = SQLITE_OPTIONS
     return settings
 
@@ -115,7 +124,7 @@ def database(url: str) -> dict:
 EMBEDDED_DATABASE = f"sqlite:///{DATA_DIR / 'valuereview.sqlite3'}"
 if TESTING:
     DATABASES = {"default": database(env.str("TEST_DATABASE_URL", default=EMBEDDED_DATABASE))}
-    if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if is_embedded(DATABASES["default"]):
         # A file, not memory: the browser tests' server thread opens its own connection.
         DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / f"test-{os.getpid()}.sqlite3")}
 else:

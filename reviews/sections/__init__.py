@@ -1,7 +1,7 @@
 """The seven sections, in the order of the meeting. Everything that walks them reads SECTIONS."""
 
 from reviews.models import Review
-from reviews.sections.base import Forms, Missing, Section
+from reviews.sections.base import Missing, Section
 from reviews.sections.factors import Factors
 from reviews.sections.impacts import Impacts
 from reviews.sections.improvement import Improvement
@@ -21,7 +21,7 @@ SECTIONS: tuple[type[Section], ...] = (
 )
 KEYS = tuple(section.key for section in SECTIONS)
 
-__all__ = ["KEYS", "SECTIONS", "Forms", "Missing", "Section", "sections_of"]
+__all__ = ["KEYS", "SECTIONS", "Missing", "Section", "sections_of"]
 
 
 def sections_of(review: Review) -> list[Section]:

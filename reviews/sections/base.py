@@ -1,20 +1,21 @@
 """What the seven sections have in common. A section has no request and no HTML."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
 from django.db.models import prefetch_related_objects
-from django.forms import BaseForm, BaseFormSet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 
 from accounts.models import User
 from reviews.models import Confirmation, Review, SetAside
+from reviews.rows import Forms
 
-Forms = dict[str, BaseForm | BaseFormSet]
+# What a section's own buttons do to the data typed so far, by their names.
+Buttons = Mapping[str, Callable[[QueryDict, str], QueryDict]]
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Section:
         """Return what the section's form page shows beside its forms."""
         return {}
 
-    def buttons(self) -> dict[str, Callable[[QueryDict, str], QueryDict]]:
+    def buttons(self) -> Buttons:
         """Return what the section's own buttons do to the data typed so far, by their names."""
         return {}
 

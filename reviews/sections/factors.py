@@ -9,9 +9,11 @@ from accounts.models import Side, User
 from reviews import services
 from reviews.forms import TopFiveForm, WordsForm
 from reviews.models import Participant
-from reviews.sections.base import Forms, Missing, Section
+from reviews.rows import Forms
+from reviews.sections.base import Buttons, Missing, Section
 from scorecards.factors import Factor
 from scorecards.models import TOP_FIVE, TOTAL_WEIGHT, WeightedFactor
+from valuereview.kinds import of_kind
 
 PREFIX = "factors"
 
@@ -59,18 +61,19 @@ class Factors(Section):
         }
 
     def aids(self, forms: Forms) -> dict[str, object]:
-        lines = forms[PREFIX].lines()
+        top_five = of_kind(TopFiveForm, forms[PREFIX])
+        lines = top_five.lines()
         weights = []
         for line in lines:
-            text = str(line["weight"].value() or "")
-            if line["is_chosen"] and text.isascii() and text.isdigit() and len(text) < 4:
-                weights.append((line["factor"].label, int(text)))
+            text = str(line.weight.value() or "")
+            if line.is_chosen and text.isascii() and text.isdigit() and len(text) < 4:
+                weights.append((line.factor.label, int(text)))
         total = sum(weight for _label, weight in weights)
         return {
             "words": [form for name, form in forms.items() if name != PREFIX],
             "lines": lines,
-            "top_five": forms[PREFIX],
-            "chosen_count": sum(line["is_chosen"] for line in lines),
+            "top_five": top_five,
+            "chosen_count": sum(line.is_chosen for line in lines),
             "shares": weights,
             "total": total,
             "left": TOTAL_WEIGHT - total,
@@ -78,7 +81,7 @@ class Factors(Section):
             "segments": segments([weight for _label, weight in weights]),
         }
 
-    def buttons(self) -> dict:
+    def buttons(self) -> Buttons:
         return {"split": self._split_evenly}
 
     def _split_evenly(self, data: QueryDict, value: str) -> QueryDict:
@@ -91,15 +94,14 @@ class Factors(Section):
         return changed
 
     def save(self, forms: Forms, *, by: User) -> None:
-        for name, form in forms.items():
-            if name != PREFIX and form.has_changed():
+        for form in forms.values():
+            if isinstance(form, WordsForm) and form.has_changed():
                 form.save()
-        if not forms[PREFIX].has_changed():
+        top_five = of_kind(TopFiveForm, forms[PREFIX])
+        if not top_five.has_changed():
             return
         services.choose_factors(
-            review=self.review,
-            weights=forms[PREFIX].chosen(),
-            discussed=forms[PREFIX].discussed(),
+            review=self.review, weights=top_five.chosen(), discussed=top_five.discussed()
         )
 
     def missing(self) -> list[Missing]:

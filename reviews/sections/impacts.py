@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from reviews import services
 from reviews.forms import ImpactForm, NoImpactForm
-from reviews.rows import rows_of
-from reviews.sections.base import Forms, Missing, Section
+from reviews.rows import Forms, rows_of
+from reviews.sections.base import Missing, Section
+from valuereview.kinds import of_kind
 
 ImpactRows = rows_of(ImpactForm)
 
@@ -32,14 +33,16 @@ class Impacts(Section):
         }
 
     def save(self, forms: Forms, *, by: User) -> None:
-        if forms["answer"].has_changed():
-            forms["answer"].save()
-        if not forms["impacts"].has_changed():
+        answer = of_kind(NoImpactForm, forms["answer"])
+        if answer.has_changed():
+            answer.save()
+        rows = of_kind(ImpactRows, forms["impacts"])
+        if not rows.has_changed():
             return
         services.keep_rows(
             review=self.review,
-            rows=[form.instance for form in forms["impacts"].kept],
-            removed=forms["impacts"].removed,
+            rows=[form.instance for form in rows.kept],
+            removed=[form.instance for form in rows.removed],
         )
 
     def missing(self) -> list[Missing]:

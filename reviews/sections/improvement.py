@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from reviews import services
 from reviews.forms import ActionForm, NoActionForm
-from reviews.rows import rows_of
-from reviews.sections.base import Forms, Missing, Section
+from reviews.rows import Forms, rows_of
+from reviews.sections.base import Missing, Section
+from valuereview.kinds import of_kind
 
 ActionRows = rows_of(ActionForm)
 
@@ -35,14 +36,16 @@ class Improvement(Section):
         }
 
     def save(self, forms: Forms, *, by: User) -> None:
-        if forms["answer"].has_changed():
-            forms["answer"].save()
-        if not forms["actions"].has_changed():
+        answer = of_kind(NoActionForm, forms["answer"])
+        if answer.has_changed():
+            answer.save()
+        rows = of_kind(ActionRows, forms["actions"])
+        if not rows.has_changed():
             return
         services.keep_rows(
             review=self.review,
-            rows=[form.instance for form in forms["actions"].kept],
-            removed=forms["actions"].removed,
+            rows=[form.instance for form in rows.kept],
+            removed=[form.instance for form in rows.removed],
         )
 
     def missing(self) -> list[Missing]:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import StrategicObjective, User
 from reviews import services
 from reviews.forms import IdeaForm, NoIdeaForm
-from reviews.rows import rows_of
-from reviews.sections.base import Forms, Missing, Section
+from reviews.rows import Forms, rows_of
+from reviews.sections.base import Missing, Section
+from valuereview.kinds import of_kind
 
 IdeaRows = rows_of(IdeaForm)
 
@@ -42,17 +43,18 @@ class Innovation(Section):
         return {"objectives": self.objectives}
 
     def save(self, forms: Forms, *, by: User) -> None:
-        if forms["answer"].has_changed():
-            forms["answer"].save()
-        if not forms["ideas"].has_changed():
+        answer = of_kind(NoIdeaForm, forms["answer"])
+        if answer.has_changed():
+            answer.save()
+        rows = of_kind(IdeaRows, forms["ideas"])
+        if not rows.has_changed():
             return
         services.keep_ideas(
             review=self.review,
             rows=[
-                (form.instance, form.cleaned_data.get("new_objective", ""))
-                for form in forms["ideas"].kept
+                (form.instance, form.cleaned_data.get("new_objective", "")) for form in rows.kept
             ],
-            removed=forms["ideas"].removed,
+            removed=[form.instance for form in rows.removed],
         )
 
     def missing(self) -> list[Missing]:

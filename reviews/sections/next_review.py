@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from reviews import services
 from reviews.forms import NextReviewForm
-from reviews.sections.base import Forms, Missing, Section
+from reviews.rows import Forms
+from reviews.sections.base import Missing, Section
+from valuereview.kinds import of_kind
 
 
 class NextReview(Section):
@@ -29,7 +31,7 @@ class NextReview(Section):
         return {"next": NextReviewForm(data, instance=review, prefix="next", proposal=proposal)}
 
     def save(self, forms: Forms, *, by: User) -> None:
-        forms["next"].save()
+        of_kind(NextReviewForm, forms["next"]).save()
 
     def missing(self) -> list[Missing]:
         review = self.review

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact, Provider, Side, User
 from reviews import services
 from reviews.forms import ParticipantForm, SideRows
-from reviews.rows import rows_of, with_row
-from reviews.sections.base import Forms, Missing, Section
+from reviews.models import Participant
+from reviews.rows import Forms, rows_of, with_row
+from reviews.sections.base import Buttons, Missing, Section
+from valuereview.kinds import of_kind
 
 PeopleRows = rows_of(ParticipantForm, SideRows)
 
@@ -32,7 +34,7 @@ class Participants(Section):
         """The people of both sides who may be invited."""
         return list(self.review.account.contacts.filter(left_on=None))
 
-    def _people(self, side: Side) -> list:
+    def _people(self, side: Side) -> list[Participant]:
         return [person for person in self.review.participants.all() if person.side == side]
 
     def forms(self, data: QueryDict | None = None) -> Forms:
@@ -52,7 +54,7 @@ class Participants(Section):
     def aids(self, forms: Forms) -> dict[str, object]:
         sides = []
         for side in Side:
-            rows = forms[side.value]
+            rows = of_kind(PeopleRows, forms[side.value])
             listed = {form.contact_number() for form in rows.forms}
             sides.append(
                 {
@@ -66,7 +68,7 @@ class Participants(Section):
             )
         return {"sides": sides}
 
-    def buttons(self) -> dict:
+    def buttons(self) -> Buttons:
         return {"invite": self._invite}
 
     def _invite(self, data: QueryDict, value: str) -> QueryDict:
@@ -74,25 +76,26 @@ class Participants(Section):
         contact = next((c for c in self.contacts if str(c.pk) == value), None)
         if contact is None:
             return data
+        rows = of_kind(PeopleRows, self.forms()[contact.side])
         return with_row(
             data,
             contact.side,
-            self.forms()[contact.side].defaults()
-            | {"contact": contact.pk, "name": contact.name, "title": contact.title},
+            rows.defaults() | {"contact": contact.pk, "name": contact.name, "title": contact.title},
         )
 
     def save(self, forms: Forms, *, by: User) -> None:
         for side in Side:
-            if not forms[side.value].has_changed():
+            rows = of_kind(PeopleRows, forms[side.value])
+            if not rows.has_changed():
                 continue
             services.seat_participants(
                 review=self.review,
                 side=side,
                 rows=[
                     (form.instance, form.person, form.cleaned_data.get("email", ""))
-                    for form in forms[side.value].kept
+                    for form in rows.kept
                 ],
-                removed=forms[side.value].removed,
+                removed=[form.instance for form in rows.removed],
             )
 
     def missing(self) -> list[Missing]:

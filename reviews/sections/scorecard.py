@@ -11,10 +11,11 @@ from accounts.models import User
 from reviews import services
 from reviews.forms import KPIForm, SetAsideForm
 from reviews.models import SetAside
-from reviews.rows import rows_of
-from reviews.sections.base import Forms, Missing, Section
+from reviews.rows import Forms, Rows, rows_of
+from reviews.sections.base import Missing, Section
 from scorecards.factors import Factor
 from scorecards.models import KPI, WeightedFactor
+from valuereview.kinds import of_kind
 
 KPIRows = rows_of(KPIForm)
 
@@ -49,7 +50,7 @@ class ServiceScorecard(Section):
         )
 
     def forms(self, data: QueryDict | None = None) -> Forms:
-        forms: Forms = {}
+        forms: dict[str, Rows[KPIForm] | SetAsideForm] = {}
         factors = [row.factor for row in self.review.agrees.factors.all()]
         if data is not None and any(
             f"{rows_prefix(factor)}-TOTAL_FORMS" in data for factor in set(Factor) - set(factors)
@@ -85,15 +86,15 @@ class ServiceScorecard(Section):
 
     def save(self, forms: Forms, *, by: User) -> None:
         for row in self.review.agrees.factors.all():
-            rows = forms[rows_prefix(row.factor)]
+            rows = of_kind(KPIRows, forms[rows_prefix(row.factor)])
             if rows.has_changed():
                 services.keep_kpis(
                     scorecard=self.review.agrees,
                     factor=row.factor,
                     kpis=[form.instance for form in rows.kept],
-                    removed=rows.removed,
+                    removed=[form.instance for form in rows.removed],
                 )
-            aside = forms[aside_prefix(row.factor)]
+            aside = of_kind(SetAsideForm, forms[aside_prefix(row.factor)])
             if aside.has_changed():
                 services.set_aside(
                     review=self.review,

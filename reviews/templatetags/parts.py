@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from reviews.progress import Part
 from scorecards.models import KPI
 from valuereview.templatetags.words import plain_number
 
@@ -12,23 +13,20 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def part_of_record(
-    context: template.Context, part: dict[str, object], *, blank: bool = False
-) -> SafeString:
+def part_of_record(context: template.Context, part: Part, *, blank: bool = False) -> SafeString:
     """Render one section's record; `blank` prints ruled lines where nothing is noted yet."""
-    section = part["section"]
-    review = section.review
+    section, review = part.section, part.section.review
     return render_to_string(
         section.template,
         {
             "review": review,
             "account": review.account,
             "section": section,
-            "set_aside": part["set_aside"],
+            "set_aside": section.set_aside,
             "blank": blank,
             "provider": context.get("provider"),
         }
-        | part["context"],
+        | part.context,
     )
 
 

@@ -1,11 +1,11 @@
 """What a review gives on paper and to the calendar."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from reviews import calendar, documents
-from reviews.access import in_the_room
+from reviews.access import RoomRequest, in_the_room
 from reviews.models import Review
 
 PDF = "application/pdf"
@@ -13,14 +13,14 @@ PDF = "application/pdf"
 
 @require_safe
 @in_the_room
-def factor_sheets(request: HttpRequest, review: Review) -> HttpResponse:
+def factor_sheets(request: RoomRequest, review: Review) -> HttpResponse:
     """The printed lists of thirteen: one an executive, a joint one, a spare."""
     return _file(documents.factor_sheets(review), PDF, review, "factor-sheets.pdf")
 
 
 @require_safe
 @in_the_room
-def worksheet(request: HttpRequest, review: Review) -> HttpResponse:
+def worksheet(request: RoomRequest, review: Review) -> HttpResponse:
     """The worksheet: the kept bytes once closed, a draft before."""
     kept = review.worksheets.first()
     content = bytes(kept.content) if kept else documents.worksheet(review)
@@ -29,7 +29,7 @@ def worksheet(request: HttpRequest, review: Review) -> HttpResponse:
 
 @require_safe
 @in_the_room
-def invitation(request: HttpRequest, review: Review) -> HttpResponse:
+def invitation(request: RoomRequest, review: Review) -> HttpResponse:
     """The calendar invitation to the next meeting; 404 while no date is agreed."""
     try:
         content = calendar.invitation(review)

@@ -3,15 +3,17 @@
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Language
+from accounts.requests import SignedInRequest
 from reviews import services
 from reviews.access import (
+    RoomRequest,
     in_the_room,
     insist_on_member,
     insist_on_writer,
@@ -32,7 +34,7 @@ from valuereview.errors import summary_of_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest, pk: int) -> HttpResponse:
+def new(request: SignedInRequest, pk: int) -> HttpResponse:
     """Plan a review of an account."""
     account = visible_account(request, pk)
     insist_on_member(request, account)
@@ -60,14 +62,14 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD"])
 @in_the_room
-def review(request: HttpRequest, review: Review) -> HttpResponse:
+def review(request: RoomRequest, review: Review) -> HttpResponse:
     """Show a review: its seven sections with their state; the whole record once closed."""
     progress = Progress(review)
     context = _overview(request, progress)
     return render(request, "reviews/review.html", context)
 
 
-def _overview(request: HttpRequest, progress: Progress) -> dict[str, object]:
+def _overview(request: RoomRequest, progress: Progress) -> dict[str, object]:
     review = progress.review
     return {
         "nav_current": "reviews",
@@ -87,7 +89,7 @@ def _overview(request: HttpRequest, progress: Progress) -> dict[str, object]:
 
 @require_POST
 @in_the_room
-def start(request: HttpRequest, review: Review) -> HttpResponse:
+def start(request: RoomRequest, review: Review) -> HttpResponse:
     """Start the meeting, and open section 1."""
     insist_on_writer(request)
     try:
@@ -100,7 +102,7 @@ def start(request: HttpRequest, review: Review) -> HttpResponse:
 
 @require_POST
 @in_the_room
-def sitting(request: HttpRequest, review: Review) -> HttpResponse:
+def sitting(request: RoomRequest, review: Review) -> HttpResponse:
     """Note that the meeting goes on today."""
     insist_on_writer(request)
     try:
@@ -112,7 +114,7 @@ def sitting(request: HttpRequest, review: Review) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_the_room
-def end_early(request: HttpRequest, review: Review) -> HttpResponse:
+def end_early(request: RoomRequest, review: Review) -> HttpResponse:
     """Set aside, for one reason, every section that the meeting didn't complete."""
     insist_on_writer(request)
     form = SetAsideForm(request.POST if request.method == "POST" else None, prefix="rest")
@@ -139,7 +141,7 @@ def _may_end_early(progress: Progress) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_the_room
-def cancel(request: HttpRequest, review: Review) -> HttpResponse:
+def cancel(request: RoomRequest, review: Review) -> HttpResponse:
     """Cancel a review with a reason, then propose to plan another one."""
     insist_on_writer(request)
     form = CancelForm(request.POST if request.method == "POST" else None)
@@ -164,7 +166,7 @@ def cancel(request: HttpRequest, review: Review) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_the_room
-def close(request: HttpRequest, review: Review) -> HttpResponse:
+def close(request: RoomRequest, review: Review) -> HttpResponse:
     """A last look at the whole, then close."""
     insist_on_writer(request)
     if request.method == "POST":
@@ -192,7 +194,7 @@ def close(request: HttpRequest, review: Review) -> HttpResponse:
     return _last_look(request, review)
 
 
-def _last_look(request: HttpRequest, review: Review, status: int = 200) -> HttpResponse:
+def _last_look(request: RoomRequest, review: Review, status: int = 200) -> HttpResponse:
     context = _overview(request, Progress(review))
     context["agreed"] = review.agrees.has_top_five()
     return render(request, "reviews/close.html", context, status=status)
@@ -200,7 +202,7 @@ def _last_look(request: HttpRequest, review: Review, status: int = 200) -> HttpR
 
 @require_POST
 @in_the_room
-def speak(request: HttpRequest, review: Review) -> HttpResponse:
+def speak(request: RoomRequest, review: Review) -> HttpResponse:
     """Switch the language of this review's pages, for this session."""
     language = request.POST.get("language", "")
     if language not in Language.values:

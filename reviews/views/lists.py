@@ -1,16 +1,17 @@
 """Where reviews are found: home, the account's page, and all that one may see."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from reviews.access import speaking, visible_account
 from reviews.models import Review
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Show what needs the user now: reviews in progress, then those planned, soonest first."""
     open_reviews = (
         Review.objects.visible_to(request.user)
@@ -31,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def account(request: HttpRequest, pk: int) -> HttpResponse:
+def account(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show an account: its reviews in time, its contacts and objectives."""
     account = visible_account(request, pk)
     with speaking(translation.get_language(), account):
@@ -51,7 +52,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def reviews(request: HttpRequest) -> HttpResponse:
+def reviews(request: SignedInRequest) -> HttpResponse:
     """List, plainly, the reviews that the user may see, newest first."""
     found = (
         Review.objects.visible_to(request.user)

@@ -1,14 +1,16 @@
 """One view for all seven sections: show, add and remove rows, save, confirm, set aside."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from reviews.access import in_the_room, insist_on_writer
+from reviews.access import RoomRequest, in_the_room, insist_on_writer
 from reviews.forms import SetAsideForm
 from reviews.models import Review
 from reviews.progress import (
@@ -20,10 +22,11 @@ from reviews.progress import (
     read_record,
     set_aside_last_time,
 )
-from reviews.rows import Rows, hush, tell, with_removal, with_row
-from reviews.sections import KEYS, Forms
+from reviews.rows import Forms, Rows, hush, tell, with_removal, with_row
+from reviews.sections import KEYS, Missing
 from reviews.services import locked
 from valuereview.errors import summary_of_errors
+from valuereview.kinds import of_kind
 
 ASIDE = "set-aside"
 BUTTONS = {"csrfmiddlewaretoken", "save", "next", "confirm", "set_aside", "take_up"}
@@ -31,7 +34,7 @@ BUTTONS = {"csrfmiddlewaretoken", "save", "next", "confirm", "set_aside", "take_
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_the_room
-def section(request: HttpRequest, review: Review, key: str) -> HttpResponse:
+def section(request: RoomRequest, review: Review, key: str) -> HttpResponse:
     """Show one section of a review, or take what was typed in it."""
     if key not in KEYS:
         raise Http404
@@ -48,7 +51,7 @@ def section(request: HttpRequest, review: Review, key: str) -> HttpResponse:
     return _show(request, progress, step, step.section.forms())
 
 
-def _take(request: HttpRequest, review: Review, key: str) -> HttpResponse:
+def _take(request: RoomRequest, review: Review, key: str) -> HttpResponse:
     """Take a submission, in the transaction that holds the review's row."""
     progress = Progress(review)
     step = progress.step(key)
@@ -68,12 +71,12 @@ def _take(request: HttpRequest, review: Review, key: str) -> HttpResponse:
         forms = step.section.forms(reshaped)
         hush(forms)
         if "add" in request.POST:
-            forms[request.POST["add"]].focus_on_last()
+            of_kind(Rows, forms[request.POST["add"]]).focus_on_last()
         return _show(request, progress, step, forms, data=reshaped)
     return _save(request, progress, step)
 
 
-def _reshape(request: HttpRequest, step: Step):
+def _reshape(request: RoomRequest, step: Step) -> QueryDict | None:
     """Return the typed data with a row more or less, if that is what was asked; else None."""
     data = request.POST
     if "add" in data:
@@ -91,7 +94,7 @@ def _reshape(request: HttpRequest, step: Step):
     return None
 
 
-def _save(request: HttpRequest, progress: Progress, step: Step) -> HttpResponse:
+def _save(request: RoomRequest, progress: Progress, step: Step) -> HttpResponse:
     """Keep what was typed; then confirm, set aside or take up again if that was the button."""
     section, review = step.section, progress.review
     forms = section.forms(request.POST)
@@ -130,7 +133,7 @@ def _save(request: HttpRequest, progress: Progress, step: Step) -> HttpResponse:
     return redirect("review-section", review.pk, section.key)
 
 
-def _go_on(request: HttpRequest, review: Review, key: str) -> HttpResponse:
+def _go_on(request: RoomRequest, review: Review, key: str) -> HttpResponse:
     """Go to the section that follows; after the last, to the last look before closing."""
     following = Progress(review).after(key)
     if following is not None:
@@ -140,7 +143,7 @@ def _go_on(request: HttpRequest, review: Review, key: str) -> HttpResponse:
     return redirect("review", review.pk)
 
 
-def _to_the_open_one(request: HttpRequest, progress: Progress, step: Step) -> HttpResponse:
+def _to_the_open_one(request: RoomRequest, progress: Progress, step: Step) -> HttpResponse:
     messages.info(request, _why_locked(step))
     return redirect("review-section", progress.review.pk, progress.current.section.key)
 
@@ -151,7 +154,7 @@ def _why_locked(step: Step) -> str:
     )
 
 
-def _page(progress: Progress, step: Step, request: HttpRequest) -> dict[str, object]:
+def _page(progress: Progress, step: Step, request: RoomRequest) -> dict[str, object]:
     key = step.section.key
     return {
         "nav_current": "reviews",
@@ -170,7 +173,7 @@ def _page(progress: Progress, step: Step, request: HttpRequest) -> dict[str, obj
 
 
 def _show_read_only(
-    request: HttpRequest, progress: Progress, step: Step, status: int = 200
+    request: RoomRequest, progress: Progress, step: Step, status: int = 200
 ) -> HttpResponse:
     context = _page(progress, step, request) | step.section.context()
     context["set_aside"] = step.section.set_aside
@@ -178,14 +181,14 @@ def _show_read_only(
 
 
 def _show(
-    request: HttpRequest,
+    request: RoomRequest,
     progress: Progress,
     step: Step,
     forms: Forms,
     *,
     aside: SetAsideForm | None = None,
-    data=None,
-    missing: list | None = None,
+    data: QueryDict | None = None,
+    missing: Sequence[Missing] = (),
     refused: bool = False,
     saved: bool = False,
     status: int | None = None,
@@ -195,12 +198,10 @@ def _show(
         aside = SetAsideForm(data, prefix=ASIDE, instance=section.set_aside)
         if data is not None:
             hush({ASIDE: aside})
-    errors = []
+    errors: list[tuple[str, str]] = []
     if refused:
-        errors = (
-            [(item.text, item.anchor) for item in missing]
-            if missing
-            else summary_of_errors(*forms.values(), aside)
+        errors = [(str(item.text), item.anchor) for item in missing] or summary_of_errors(
+            *forms.values(), aside
         )
     context = (
         _page(progress, step, request)
