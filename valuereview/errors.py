@@ -22,8 +22,7 @@ def summary_of_errors(*forms: BaseForm | BaseFormSet[Any]) -> list[tuple[str, st
         if isinstance(form, BaseFormSet):
             found += [(str(text), f"add-{form.prefix}") for text in form.non_form_errors()]
     for form in each_form(forms):
-        # Not `errors`, which would judge a form that nobody asked about. Private: not in the stubs.
-        if form.is_bound and form._errors:  # type: ignore[attr-defined]
+        if form.is_bound and form.errors:
             first = next((field.auto_id for field in form), "content")
             found += [(str(text), first) for text in form.non_field_errors()]
             found += [(str(text), field.auto_id) for field in form for text in field.errors]

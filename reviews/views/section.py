@@ -108,7 +108,9 @@ def _save(request: RoomRequest, progress: Progress, step: Step) -> HttpResponse:
     if is_setting_aside:
         valid.append(aside.is_valid())
     if not all(valid):
-        return _show(request, progress, step, forms, aside=aside, data=request.POST, refused=True)
+        # Only who sets aside is asked why.
+        judged = aside if is_setting_aside else None
+        return _show(request, progress, step, forms, aside=judged, data=request.POST, refused=True)
     changed = any(form.has_changed() for form in forms.values())
     review = keep_section(section=section, forms=forms, changed=changed, by=request.user)
     if is_setting_aside:

@@ -575,3 +575,18 @@ def test_the_room_speaks_the_accounts_language_and_can_switch(as_manager, planne
         as_manager.post(f"/reviews/{planned.pk}/room-language/", {"language": "xx"}).status_code
         == 400
     )
+
+
+def test_a_save_that_is_refused_does_not_ask_why_the_section_would_be_set_aside(
+    as_manager, planned, manager
+):
+    review = cast.held_until(planned, manager, "scorecard")
+    page = submit(as_manager, review, "improvement", {}, add="actions").content.decode()
+    assert "Choose why" not in page
+    changes = {"actions-TOTAL_FORMS": "1", "actions-0-due_on": "2026-12-05"}
+    response = submit(as_manager, review, "improvement", changes, save="1")
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Say what will be done." in page
+    assert "Choose why" not in page
+    assert not re.search(r"<details[^>]* open", page)
