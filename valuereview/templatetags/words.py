@@ -1,11 +1,12 @@
-"""Template filters that every template has: figures as people read them."""
+"""Template filters that every template has: figures, days and hours as people read them."""
 
+import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from django import template
 from django.utils import formats
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 
@@ -39,3 +40,41 @@ def percent(share: Fraction | Decimal | None, decimals: int | None = None) -> st
 def points(weight: int | None) -> str:
     """Return a weight as it is written, "30%" or "30 %"; a dash when none is given yet."""
     return "–" if weight is None else percent(Fraction(weight, 100), 0)
+
+
+def _told(value: datetime.date | None, form: str) -> str:
+    if value is None:
+        return ""
+    text = formats.date_format(value, form)
+    if get_language() == "fr" and value.day == 1:
+        return text.replace("1", "1er", 1)
+    return text
+
+
+@register.filter(expects_localtime=True)
+def day(value: datetime.date | None) -> str:
+    """Return a day as it is read: "1 February 2027", « 1er février 2027 »."""
+    return _told(value, "DATE_FORMAT")
+
+
+@register.filter(expects_localtime=True)
+def short_day(value: datetime.date | None) -> str:
+    """Return a day as a table's column holds it: "1 Feb 2027", « 1er février 2027 »."""
+    return _told(value, "SHORT_DATE_FORMAT")
+
+
+@register.filter(expects_localtime=True)
+def full_day(value: datetime.date | None) -> str:
+    """Return a day with its weekday: "Monday 1 February 2027", « lundi 1er février 2027 »."""
+    return f"{formats.date_format(value, 'l')} {day(value)}" if value else ""
+
+
+@register.filter(expects_localtime=True)
+def hour(value: datetime.time | datetime.datetime | None) -> str:
+    """Return a time of day: "14:30", « 14 h 30 », and « 14 h » on the hour."""
+    if value is None:
+        return ""
+    text = formats.time_format(value, "TIME_FORMAT")
+    if get_language() == "fr" and value.minute == 0:
+        return text.removesuffix("\N{NO-BREAK SPACE}00")
+    return text
