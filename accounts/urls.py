@@ -30,7 +30,6 @@ urlpatterns = [
     path("language/", views.set_language, name="set-language"),
     path("theme.css", views.theme, name="theme"),
     path("provider/logo", views.provider_logo, name="provider-logo"),
-    path("accounts/", views.account_list, name="account-list"),
     path("accounts/new/", views.account_new, name="account-new"),
     path("accounts/<int:pk>/edit/", views.account_edit, name="account-edit"),
     path("accounts/<int:pk>/members/", views.account_members, name="account-members"),

@@ -68,18 +68,6 @@ def show_form(
     )
 
 
-@require_safe
-def account_list(request: SignedInRequest) -> HttpResponse:
-    """List the accounts that the user may see."""
-    accounts = Account.objects.visible_to(request.user).select_related("lead")
-    context = {
-        "nav_current": "accounts",
-        "accounts": accounts,
-        "can_create": request.user.role != Role.ADMINISTRATOR,
-    }
-    return render(request, "accounts/list.html", context)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_new(request: SignedInRequest) -> HttpResponse:
     """Make an account."""

@@ -250,7 +250,7 @@ def kermael(held_on: datetime.date) -> Meeting:
             {
                 "wording": "Répéter la bascule de secours un jour de grande marée",
                 "factor": "timeliness",
-                "owner": "Priya Nair",
+                "owner": "Claire Osborne",
                 "due_on": after,
             },
             {

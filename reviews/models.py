@@ -410,6 +410,10 @@ class ImprovementAction(OwnedRow):
     def __str__(self) -> str:
         return self.wording
 
+    def get_absolute_url(self) -> str:
+        """Return the page on which the action was agreed."""
+        return reverse("review-section", args=[self.review_id, "improvement"])
+
 
 class Impact(OwnedRow):
     """A foreseeable event of the next 90 days or later, with its plan."""

@@ -49,6 +49,11 @@ class Step:
         return self.section.url
 
     @property
+    def sentence(self) -> str:
+        """What to do next in the section, or else what it holds so far."""
+        return str(self.missing[0].text) if self.missing else self.section.gist()
+
+    @property
     def is_settled(self) -> bool:
         """Complete or set aside: what follows opens."""
         return self.status in ("done", "set_aside")

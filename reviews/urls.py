@@ -7,6 +7,7 @@ from reviews.views.section import section
 
 urlpatterns = [
     path("", lists.home, name="home"),
+    path("accounts/", lists.accounts, name="account-list"),
     path("accounts/<int:pk>/", lists.account, name="account"),
     path("accounts/<int:pk>/reviews/new/", life.new, name="review-new"),
     path("reviews/", lists.reviews, name="review-list"),

@@ -30,7 +30,7 @@ def count_rows() -> Counter:
 
 @pytest.fixture
 def demo(db, settings) -> None:
-    settings.DEBUG = True
+    settings.DEBUG = settings.DEMO_MODE = True
     call_command("load_demo")
 
 

@@ -69,6 +69,10 @@ class Section:
         """Return what keeps the section from being complete, as the database has it now."""
         raise NotImplementedError
 
+    def gist(self) -> str:
+        """Return in a few words what the section holds so far; nothing while it's empty."""
+        raise NotImplementedError
+
     def context(self) -> dict[str, object]:
         """Return what a reader of the section sees: summary, projected view and PDF."""
         raise NotImplementedError

@@ -132,6 +132,17 @@ class Factors(Section):
             found.append(Missing(off_total(total), weight_anchor(chosen[0])))
         return found
 
+    def gist(self) -> str:
+        chosen = list(self.review.agrees.factors.all())
+        if not chosen:
+            return ""
+        text = ngettext(
+            "{count} factor is chosen, {total} of 100 points are shared.",
+            "{count} factors are chosen, {total} of 100 points are shared.",
+            len(chosen),
+        )
+        return text.format(count=len(chosen), total=sum(row.weight or 0 for row in chosen))
+
     def context(self) -> dict[str, object]:
         chosen = list(self.review.agrees.factors.all())
         weights = [row.weight or 0 for row in chosen]

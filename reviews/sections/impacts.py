@@ -1,6 +1,7 @@
 """Section 5: foreseeable events, and the plan for each."""
 
 from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -66,6 +67,14 @@ class Impacts(Section):
             if impact.owner is None:
                 found.append(Missing(_("Choose who owns the plan."), f"{anchor}-owner"))
         return found
+
+    def gist(self) -> str:
+        count = len(self.review.impacts.all())
+        if not count:
+            return gettext("No event is foreseen.") if self.review.no_impact_foreseen else ""
+        return ngettext("{count} event is foreseen.", "{count} events are foreseen.", count).format(
+            count=count
+        )
 
     def context(self) -> dict[str, object]:
         return {

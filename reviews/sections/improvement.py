@@ -1,6 +1,7 @@
 """Section 4: what both sides will do."""
 
 from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -68,6 +69,14 @@ class Improvement(Section):
             if action.due_on is None:
                 found.append(Missing(_("Say by when."), f"id_actions-{index}-due_on"))
         return found
+
+    def gist(self) -> str:
+        count = len(self.review.actions.all())
+        if not count:
+            return gettext("No new action.") if self.review.no_new_action else ""
+        return ngettext("{count} action is noted.", "{count} actions are noted.", count).format(
+            count=count
+        )
 
     def context(self) -> dict[str, object]:
         return {"actions": list(self.review.actions.all()), "none": self.review.no_new_action}

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StrategicObjective, User
@@ -75,6 +76,14 @@ class Innovation(Section):
             if not idea.next_step and idea.state != idea.State.DECLINED
         ]
         return found
+
+    def gist(self) -> str:
+        count = len(self.review.ideas.all())
+        if not count:
+            return gettext("No idea today.") if self.review.no_idea_today else ""
+        return ngettext("{count} idea is noted.", "{count} ideas are noted.", count).format(
+            count=count
+        )
 
     def context(self) -> dict[str, object]:
         return {

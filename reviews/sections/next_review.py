@@ -1,6 +1,8 @@
 """Section 7: when both sides meet again."""
 
 from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -9,6 +11,7 @@ from reviews.forms import NextReviewForm
 from reviews.rows import Forms
 from reviews.sections.base import Missing, Section
 from valuereview.kinds import of_kind
+from valuereview.templatetags.words import full_day, hour
 
 
 class NextReview(Section):
@@ -50,6 +53,15 @@ class NextReview(Section):
         if review.next_at is None:
             found.append(Missing(_("Choose a time."), "id_next-next_at"))
         return found
+
+    def gist(self) -> str:
+        if self.review.next_to_confirm:
+            return gettext("The date is still to be confirmed.")
+        if self.review.next_on is None:
+            return ""
+        return gettext("{day} at {hour}.").format(
+            day=capfirst(full_day(self.review.next_on)), hour=hour(self.review.next_at)
+        )
 
     def context(self) -> dict[str, object]:
         return {}

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, Provider, Side, User
@@ -121,6 +121,17 @@ class Participants(Section):
                 if person.in_the_room and not person.title
             ]
         return found
+
+    def gist(self) -> str:
+        told = []
+        for side in Side:
+            count = sum(person.in_the_room for person in self._people(side))
+            if count:
+                text = ngettext(
+                    "{organisation}: {count} person.", "{organisation}: {count} people.", count
+                )
+                told.append(text.format(organisation=self._organisation(side), count=count))
+        return " ".join(told)
 
     def context(self) -> dict[str, object]:
         return {

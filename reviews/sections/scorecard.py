@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -129,6 +129,14 @@ class ServiceScorecard(Section):
                 if not kpi.counted_by:
                     found.append(Missing(_("Say who counts it."), f"{anchor}-counted_by"))
         return found
+
+    def gist(self) -> str:
+        count = sum(len(self._kpis(row)) for row in self.review.agrees.factors.all())
+        if not count:
+            return ""
+        return ngettext("{count} KPI is noted.", "{count} KPIs are noted.", count).format(
+            count=count
+        )
 
     def context(self) -> dict[str, object]:
         found = []

@@ -66,6 +66,8 @@ def review(request: RoomRequest, review: Review) -> HttpResponse:
     """Show a review: its seven sections with their state; the whole record once closed."""
     progress = Progress(review)
     context = _overview(request, progress)
+    if review.state == Review.State.CLOSED:
+        context["parts"] = summary(progress)
     return render(request, "reviews/review.html", context)
 
 
@@ -83,7 +85,6 @@ def _overview(request: RoomRequest, progress: Progress) -> dict[str, object]:
         "can_write": request.may_write,
         "people": [person for person in review.participants.all() if person.in_the_room],
         "left_for_later": set_aside_last_time(review) if review.is_open else [],
-        "parts": summary(progress),
     }
 
 
@@ -195,8 +196,9 @@ def close(request: RoomRequest, review: Review) -> HttpResponse:
 
 
 def _last_look(request: RoomRequest, review: Review, status: int = 200) -> HttpResponse:
-    context = _overview(request, Progress(review))
-    context["agreed"] = review.agrees.has_top_five()
+    progress = Progress(review)
+    context = _overview(request, progress)
+    context |= {"parts": summary(progress), "agreed": review.agrees.has_top_five()}
     return render(request, "reviews/close.html", context, status=status)
 
 

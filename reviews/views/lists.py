@@ -5,35 +5,49 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
+from accounts.models import Account, Role
 from accounts.requests import SignedInRequest
 from reviews.access import speaking, visible_account
+from reviews.agenda import OPEN, Agenda, promised
 from reviews.models import Review
+
+MOST_ACTIONS = 5
 
 
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
-    """Show what needs the user now: reviews in progress, then those planned, soonest first."""
-    open_reviews = (
-        Review.objects.visible_to(request.user)
-        .filter(state__in=(Review.State.IN_PROGRESS, Review.State.PLANNED))
-        .select_related("account", "facilitator")
-        .order_by("planned_on", "pk")
-    )
-    if request.user.is_director:
-        open_reviews = open_reviews.filter(account__memberships__user=request.user)
-    reviews = list(open_reviews[:50])
+    """Show what needs the user now."""
+    agenda = Agenda(request.user)
+    actions = agenda.actions
     context = {
         "nav_current": "home",
-        "today": timezone.localdate(),
-        "in_progress": [row for row in reviews if row.state == Review.State.IN_PROGRESS],
-        "planned": [row for row in reviews if row.state == Review.State.PLANNED],
+        "today": timezone.localdate(agenda.now),
+        "in_progress": agenda.in_progress,
+        "ahead": agenda.ahead,
+        "unplanned": agenda.unplanned,
+        "actions": actions[:MOST_ACTIONS],
+        "more_actions": len(actions[MOST_ACTIONS:]),
     }
     return render(request, "reviews/home.html", context)
 
 
 @require_safe
+def accounts(request: SignedInRequest) -> HttpResponse:
+    """List the accounts that the user may see, each with the review that comes next."""
+    open_reviews = Review.objects.visible_to(request.user).filter(state__in=OPEN)
+    upcoming = {review.account_id: review for review in open_reviews}
+    found = Account.objects.visible_to(request.user).select_related("lead")
+    context = {
+        "nav_current": "accounts",
+        "rows": [(account, upcoming.get(account.pk)) for account in found],
+        "can_create": request.user.role != Role.ADMINISTRATOR,
+    }
+    return render(request, "reviews/accounts.html", context)
+
+
+@require_safe
 def account(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show an account: its reviews in time, its contacts and objectives."""
+    """Show an account: its reviews in time, open actions, contacts and objectives."""
     account = visible_account(request, pk)
     with speaking(translation.get_language(), account):
         reviews = list(account.reviews.order_by("-number"))
@@ -42,6 +56,7 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
             "account": account,
             "reviews": reviews,
             "upcoming": next((row for row in reviews if row.is_open), None),
+            "actions": Agenda(request.user).due(promised().filter(account=account)),
             "members": list(account.members.order_by("name")),
             "contacts": list(account.contacts.all()),
             "objectives": list(account.objectives.all()),

@@ -146,14 +146,19 @@ def test_the_list_holds_what_one_may_see_and_asks_few_questions(
         cast.account(manager, name=f"Client {number}")
     with django_assert_max_num_queries(5):
         mine = as_manager.get(reverse("account-list"))
-    assert len(mine.context["accounts"]) == 13
+    assert len(mine.context["rows"]) == 13
     page = mine.content.decode()
     assert "Claire Osborne" in page
     assert reverse("account-new") in page
-    assert [
-        found.name for found in as_outsider.get(reverse("account-list")).context["accounts"]
-    ] == ["Brightwater Logistics"]
-    assert len(as_director.get(reverse("account-list")).context["accounts"]) == 14
+    theirs = as_outsider.get(reverse("account-list")).context["rows"]
+    assert [account.name for account, _upcoming in theirs] == ["Brightwater Logistics"]
+    assert len(as_director.get(reverse("account-list")).context["rows"]) == 14
+
+
+def test_the_list_shows_the_review_that_comes_next(planned, as_manager):
+    page = as_manager.get(reverse("account-list")).content.decode()
+    assert planned.get_absolute_url() in page
+    assert "18 November 2026" in page
 
 
 def test_an_empty_list_says_what_will_be_there(manager, as_manager):
