@@ -4,11 +4,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.views.defaults import page_not_found
 
 MAINTENANCE_FILE = "maintenance"
 RETRY_AFTER = 300  # seconds
+
+
+class OwnNotFoundMiddleware:
+    """Shows our own page for what isn't there in the demo too, where Django shows its own.
+
+    Only where DEBUG is on: elsewhere Django asks for the same page by itself.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.DEBUG:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 404 and hasattr(request, "user"):
+            return page_not_found(request, Http404())
+        return response
 
 
 class MaintenanceMiddleware:
