@@ -7,7 +7,7 @@ BUILT := .venv/stamp $(CATALOGUES) $(FONT)
 # The tests choose their database, and see nothing of what make run serves.
 PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2
 
-.PHONY: run test check format messages lock clean
+.PHONY: run test bench check format messages lock clean
 .DELETE_ON_ERROR:
 
 ## The demo, on http://127.0.0.1:$PORT/ (8000)
@@ -20,6 +20,11 @@ test: $(BUILT)
 	@scripts/system_packages.sh runtime test
 	env -u TEST_DATABASE_URL $(PYTEST)
 	.venv/bin/python scripts/with_postgres.py $(PYTEST)
+
+## Speed, as ratios to references of the same run (docs/performance.md); ROUNDS=3 for a shorter one
+bench: $(BUILT)
+	@scripts/system_packages.sh runtime test
+	@.venv/bin/python -m tests.benchmarks.run
 
 ## What needs no test run to be found wrong
 check: $(BUILT)

@@ -5,27 +5,14 @@ import re
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
-from tests import cast
+from tests import cast, chromium
 
 PASSWORD = "a-long-enough-password"
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict:
-    """Debian's own Chromium; nothing that calls home."""
-    return {
-        "executable_path": "/usr/bin/chromium",
-        "args": [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ],
-    }
+    return {"executable_path": chromium.PROGRAM, "args": chromium.FLAGS}
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Measures what the product costs beside references of the same run: `make bench`."""

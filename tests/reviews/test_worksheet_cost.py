@@ -1,0 +1,48 @@
+"""What a worksheet costs, counted: the number of Python calls is the same on a busy machine."""
+
+import io
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import pypdf
+import pytest
+
+from reviews import documents
+
+CALLS_A_PAGE = 260_000
+
+
+def calls_of_python(work: Callable[[], bytes]) -> tuple[int, bytes]:
+    """Return how many calls of Python functions `work` made in this thread, and its result."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        returned = work()
+    finally:
+        sys.setprofile(before)
+    return calls, returned
+
+
+@pytest.mark.xfail(
+    reason="each document cuts its weights anew out of the variable typeface", strict=True
+)
+@pytest.mark.parametrize(("language", "paper"), [("en", "letter"), ("fr", "a4")])
+def test_a_page_of_the_worksheet_takes_few_calls(closed, language, paper):
+    closed.account.language, closed.account.paper_size = language, paper
+    closed.account.save()
+
+    def print_it() -> bytes:
+        return documents.worksheet(closed, version=1, closed_at=closed.closed_at)
+
+    # The first one in a thread reads the typeface and the style sheet as well.
+    print_it()
+    calls, content = calls_of_python(print_it)
+    pages = len(pypdf.PdfReader(io.BytesIO(content)).pages)
+    assert calls / pages <= CALLS_A_PAGE
