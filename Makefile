@@ -1,8 +1,8 @@
 # make run and make test are all that is needed; both install what is missing.
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-FONT := build/static/fonts/inter.woff2
-BUILT := .venv/stamp $(CATALOGUES) $(FONT)
+FONTS := build/static/fonts/inter.woff2 $(foreach weight,400 500 600 700,build/fonts/inter-$(weight).ttf)
+BUILT := .venv/stamp $(CATALOGUES) $(FONTS)
 
 # The tests choose their database, and see nothing of what make run serves.
 PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2
@@ -58,5 +58,5 @@ clean:
 %.mo: %.po .venv/stamp
 	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
 
-$(FONT): scripts/make_font.py .venv/stamp
-	@.venv/bin/python scripts/make_font.py $@
+$(FONTS) &: scripts/make_font.py .venv/stamp
+	@.venv/bin/python scripts/make_font.py build

@@ -1,8 +1,13 @@
-"""Makes the browser's font: Inter, cut down to the writing and the weights that the pages use.
+"""Makes the fonts: Inter, cut down to the writing and the weights that pages and documents use.
 
-usage: make_font.py DESTINATION.woff2
+usage: make_font.py FOLDER
+
+Into FOLDER go `static/fonts/inter.woff2`, one file of every weight for the browser, and
+`fonts/inter-400.ttf` and so on, a file a weight for the documents: the renderer would otherwise
+cut each weight out of the whole typeface again for every document, which takes most of its time.
 """
 
+import io
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -21,20 +26,31 @@ CHARACTERS = [
 FEATURES = ["kern", "locl", "tnum", "calt"]
 # The usual names, with the copyright and the licence, which the licence wants kept.
 NAMES = [*range(7), 13, 14]
+WEIGHTS = (400, 500, 600, 700)
 
 
-def make_font(destination: Path) -> None:
-    """Write the font to `destination`, whose folder is made if need be."""
+def make_fonts(folder: Path) -> None:
+    """Write the fonts into `folder`, which is made if need be."""
     font = TTFont(files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf")
     subsetter = Subsetter(Options(layout_features=FEATURES, name_IDs=NAMES, hinting=False))
     subsetter.populate(unicodes=CHARACTERS)
     subsetter.subset(font)
-    # One optical size, as in the PDFs; every weight from regular to bold.
+    # One optical size, on the screen as on paper; every weight from regular to bold.
     instantiateVariableFont(font, {"opsz": 14, "wght": AxisTriple(400, 400, 700)}, inplace=True)
+    whole = io.BytesIO()
+    font.save(whole)
+    for weight in WEIGHTS:
+        whole.seek(0)
+        cut = instantiateVariableFont(TTFont(whole), {"wght": weight})
+        _save(cut, folder / "fonts" / f"inter-{weight}.ttf")
     font.flavor = "woff2"
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    font.save(destination)
+    _save(font, folder / "static" / "fonts" / "inter.woff2")
+
+
+def _save(font: TTFont, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    font.save(path)
 
 
 if __name__ == "__main__":
-    make_font(Path(sys.argv[1]))
+    make_fonts(Path(sys.argv[1]))

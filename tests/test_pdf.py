@@ -56,7 +56,7 @@ def test_the_fetcher_denies_what_is_not_ours(address):
         ("data:text/plain;base64,SGVsbG8=", b"Hello"),
         ("static:css/pdf/worksheet.css", b"/*"),
         ("static:css/pdf/sheet.css", b"/*"),
-        ("font:inter", b"\x00\x01\x00\x00"),
+        ("font:inter-whole", b"\x00\x01\x00\x00"),
     ],
 )
 def test_the_fetcher_hands_over_our_own(address, starts):

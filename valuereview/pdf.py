@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
@@ -21,7 +22,11 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 STATIC = "static:"
 FONT = "font:"
-FONTS = {"inter": Path(str(files("fontpkg_inter"))) / "files" / "Inter[opsz,wght].ttf"}
+# Its weights, cut by scripts/make_font.py; the whole typeface for writing that they leave out.
+FONTS = {
+    f"inter-{weight}": settings.BASE_DIR / "build" / "fonts" / f"inter-{weight}.ttf"
+    for weight in (400, 500, 600, 700)
+} | {"inter-whole": Path(str(files("fontpkg_inter"))) / "files" / "Inter[opsz,wght].ttf"}
 PAPER = {"a4": "A4", "letter": "letter"}
 
 _rendering = threading.BoundedSemaphore(2)

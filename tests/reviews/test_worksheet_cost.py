@@ -30,9 +30,6 @@ def calls_of_python(work: Callable[[], bytes]) -> tuple[int, bytes]:
     return calls, returned
 
 
-@pytest.mark.xfail(
-    reason="each document cuts its weights anew out of the variable typeface", strict=True
-)
 @pytest.mark.parametrize(("language", "paper"), [("en", "letter"), ("fr", "a4")])
 def test_a_page_of_the_worksheet_takes_few_calls(closed, language, paper):
     closed.account.language, closed.account.paper_size = language, paper
