@@ -240,6 +240,7 @@ MEDIA_ROOT = DATA_DIR / "files"
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+FORM_RENDERER = "valuereview.rendering.FormRenderer"
 CRISPY_FAIL_SILENTLY = not DEBUG
 
 EMAIL_CONFIG = env.email_url(

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import secrets
 import signal
 import subprocess
 import sys
@@ -41,12 +42,13 @@ def main(rounds: int, turns: int) -> None:
 
 def live_in(folder: Path) -> None:
     """Let the product, here and in its server, be an installation of its own in `folder`."""
-    for variable in ("DATABASE_URL", "SECRET_KEY", "CSRF_TRUSTED_ORIGINS"):
+    for variable in ("DATABASE_URL", "CSRF_TRUSTED_ORIGINS"):
         os.environ.pop(variable, None)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "valuereview.settings",
         "DATA_DIR": str(folder),
         "DEBUG": "0",
+        "SECRET_KEY": secrets.token_urlsafe(50),
         # Cookies travel over plain HTTP here.
         "HTTPS": "0",
         "ALLOWED_HOSTS": "127.0.0.1",
