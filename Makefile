@@ -7,7 +7,7 @@ BUILT := .venv/stamp $(CATALOGUES) $(FONTS)
 # The tests choose their database, and see nothing of what make run serves.
 PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2
 
-.PHONY: run test bench check format messages lock clean
+.PHONY: run test bench check format messages pictures lock clean
 .DELETE_ON_ERROR:
 
 ## The demo, on http://127.0.0.1:$PORT/ (8000)
@@ -41,6 +41,11 @@ format: .venv/stamp
 messages: .venv/stamp
 	@scripts/system_packages.sh gettext
 	.venv/bin/python manage.py makemessages --locale fr --no-location --no-obsolete --ignore '.*' --ignore build
+
+## The pictures of README.md and docs/, taken anew from the demo
+pictures: $(BUILT)
+	@scripts/system_packages.sh runtime test
+	@.venv/bin/python scripts/make_pictures.py docs/pictures
 
 ## requirements.lock, anew from pyproject.toml
 lock: .venv/stamp

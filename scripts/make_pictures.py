@@ -1,0 +1,113 @@
+"""Takes the pictures of README.md and docs/ anew, from the demo, with headless Chromium.
+
+usage: make_pictures.py FOLDER
+
+Run it where the repository's packages are installed; the demo lives in a folder of its own.
+"""
+
+import io
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from accounts.demo import DEMO_PASSWORD, DEMO_USERS  # noqa: E402
+from tests import chromium  # noqa: E402
+
+WIDTH, HEIGHT = 1280, 800
+COLOURS = 64
+DOTS_PER_INCH = "80"
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """Serve the demo from a temporary folder; yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"DEBUG": "1", "DATA_DIR": folder, "PORT": str(port)}
+        environment.pop("DATABASE_URL", None)
+        server = subprocess.Popen(
+            [sys.executable, ROOT / "scripts" / "run.py"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            for _second in range(60):
+                with socket.socket() as door:
+                    if door.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def main(folder: Path) -> None:
+    """Write the pictures into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with demo() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.PROGRAM, args=chromium.FLAGS)
+        context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+        page = context.new_page()
+        page.goto(f"{address}/sign-in/")
+        page.fill("#id_login", DEMO_USERS[0])
+        page.fill("#id_password", DEMO_PASSWORD)
+        page.click("button.btn-primary")
+        page.wait_for_url(re.compile("/$"))
+        keep(page.screenshot(), folder / "home.png")
+        page.click("text=Resume the review")
+        review = re.sub(r"[^/]+/$", "", page.url)
+        page.goto(review)
+        keep(page.screenshot(), folder / "sections.png")
+        page.goto(f"{review}factors/")
+        page.evaluate("scrollTo(0, document.querySelector('.vr-factors').offsetTop)")
+        keep(page.screenshot(), folder / "factors.png")
+        keep(first_page(context, f"{review}factor-sheets.pdf"), folder / "factor-sheet.png")
+        closed = closed_review(page, address)
+        keep(first_page(context, f"{closed}worksheet.pdf"), folder / "worksheet.png")
+        browser.close()
+
+
+def closed_review(page: Page, address: str) -> str:
+    """Return the address of a review that is closed."""
+    page.goto(f"{address}/reviews/")
+    row = page.locator("tr", has=page.locator(".vr-tag--closed")).first
+    return address + str(row.locator("a").first.get_attribute("href"))
+
+
+def first_page(context: BrowserContext, address: str) -> bytes:
+    """Return the first page of a document as PNG."""
+    content = context.request.get(address).body()
+    rasterised = subprocess.run(
+        ["pdftoppm", "-png", "-r", DOTS_PER_INCH, "-f", "1", "-l", "1", "-"],
+        input=content,
+        capture_output=True,
+        check=True,
+    )
+    return rasterised.stdout
+
+
+def keep(png: bytes, path: Path) -> None:
+    """Write a picture with few colours, which is all that these pages have."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
