@@ -2,8 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
 
 from accounts.models import StrategicObjective
+from reviews import services
 from reviews.sections import KEYS
 from tests import cast
 
@@ -63,3 +65,69 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(
     page.click("button[name=confirm]")
     found += findings(page)
     assert found == []
+
+
+def _answering(body: str):
+    """Return what answers a request with a page that no address shows when all is well."""
+    return lambda route: route.fulfill(body=body, status=500, content_type="text/html")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_axe_finds_nothing_in_the_rarer_states(page, live_server, sign_in, claire, language):
+    """Prepared, set aside, cancelled, read by a director, refused, broken, under maintenance."""
+    claire.language = language
+    claire.save()
+    base = live_server.url
+    director = cast.user("julien@northlight.example", "Julien Mercier", "director", language)
+    prepared = cast.planned(cast.account_with_people(claire, language=language), claire)
+    cancelled = cast.planned(cast.account(claire, name="Orsay & Finch"), claire)
+    services.cancel_review(review=cancelled, by=claire, reason="They moved offices")
+    early = cast.planned(cast.account_with_people(claire, name="Brightwater"), claire)
+    early = cast.held_until(early, claire, "participants")
+    found = []
+    sign_in(page, claire)
+    paths = ["/", "/password/change/", "/sign-out/", f"/accounts/{prepared.account_id}/"]
+    paths += [f"/reviews/{prepared.pk}/", *(f"/reviews/{prepared.pk}/{key}/" for key in KEYS)]
+    paths += [f"/reviews/{cancelled.pk}/", f"/reviews/{early.pk}/end-early/"]
+    for path in paths:
+        page.goto(base + path)
+        found += findings(page)
+    page.goto(f"{base}/reviews/{early.pk}/end-early/")
+    page.click("main form button.btn-primary")
+    found += findings(page)
+    page.check("input[value=declined]")
+    page.click("main form button.btn-primary")
+    page.wait_for_url("**/close/")
+    found += findings(page)
+    for path in (f"/reviews/{early.pk}/", f"/reviews/{early.pk}/{KEYS[3]}/"):
+        page.goto(base + path)
+        found += findings(page)
+    for name in ("500.html", "503.html"):
+        page.route("**/broken/", _answering(render_to_string(name)))
+        page.goto(f"{base}/broken/")
+        found += findings(page)
+        page.unroute("**/broken/")
+    page.goto(base + "/sign-out/")
+    page.click("main form button.btn-primary")
+    sign_in(page, director)
+    for path in ("/", "/accounts/", f"/reviews/{early.pk}/", f"/accounts/{early.account_id}/edit/"):
+        page.goto(base + path)
+        found += findings(page)
+    # Refused: a director writes nothing in a review.
+    page.goto(f"{base}/reviews/{early.pk}/cancel/")
+    found += findings(page)
+    assert found == []
+
+
+def test_what_sticks_leaves_room_where_the_page_is_zoomed_four_times(
+    page, live_server, sign_in, claire
+):
+    """1280 by 1024 pixels at 400 % are 320 by 256 (WCAG 2.2, 1.4.10)."""
+    review = cast.held_until(cast.planned(cast.account_with_people(claire), claire), claire, None)
+    sign_in(page, claire)
+    page.set_viewport_size({"width": 320, "height": 256})
+    for key in KEYS[:2]:
+        page.goto(f"{live_server.url}/reviews/{review.pk}/{key}/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        stuck = "[...document.querySelectorAll('main *')].filter(e => getComputedStyle(e).position"
+        assert page.evaluate(f"{stuck} === 'sticky').length") == 0
