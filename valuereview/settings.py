@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "valuereview.static.CollectedFiles",
     "allauth",
     "allauth.account",
     "crispy_forms",
@@ -232,6 +232,8 @@ STATICFILES_STORAGE = (
     if DEBUG or TESTING
     else "whitenoise.storage.CompressedManifestStaticFilesStorage"
 )
+# Collected, each file is there once: under its hashed name.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATICFILES_STORAGE},
