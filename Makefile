@@ -1,4 +1,4 @@
-# make run and make test are all that is needed; both install what is missing.
+# make run and make test are all that is needed; both install what is missing. Hosting: make install.
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 FONTS := build/static/fonts/inter.woff2 $(foreach weight,400 500 600 700,build/fonts/inter-$(weight).ttf)
@@ -7,7 +7,7 @@ BUILT := .venv/stamp $(CATALOGUES) $(FONTS)
 # The tests choose their database, and see nothing of what make run serves.
 PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2
 
-.PHONY: run test bench check format messages pictures lock clean
+.PHONY: run test install bench check format messages pictures lock clean
 .DELETE_ON_ERROR:
 
 ## The demo, on http://127.0.0.1:$PORT/ (8000)
@@ -20,6 +20,11 @@ test: $(BUILT)
 	@scripts/system_packages.sh runtime test
 	env -u TEST_DATABASE_URL $(PYTEST)
 	.venv/bin/python scripts/with_postgres.py $(PYTEST)
+
+## What a hosted installation needs before it starts, in its own environment: see docs/hosting.md
+install: $(BUILT)
+	@scripts/system_packages.sh runtime
+	@.venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
 ## Speed, as ratios to references of the same run (docs/performance.md); ROUNDS=3 for a shorter one
 bench: $(BUILT)

@@ -1,11 +1,15 @@
 """How sign-in behaves here: nobody signs up, and mails speak their reader's language."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils import translation
 
+from accounts.backends import SignInBackend
 from accounts.models import User
 
 
@@ -14,6 +18,17 @@ class ClosedAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Return whom the credentials name; nobody if they may not sign in though active.
+
+        allauth hands over whoever the backend refused, to show them that their account is closed,
+        and would sign them in if it isn't.
+        """
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if isinstance(user, User) and user.is_active:
+            return user if SignInBackend().user_can_authenticate(user) else None
+        return user
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Lead home: who has just changed a password has no use for the form again."""

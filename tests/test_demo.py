@@ -54,7 +54,8 @@ def test_the_demo_is_refused_where_people_work_already(manager, settings):
     assert not Account.objects.exists()
 
 
-def test_without_the_demo_its_sign_ins_open_nothing(db):
+def test_without_the_demo_its_sign_ins_open_nothing(demo, settings):
+    settings.DEBUG = settings.DEMO_MODE = False
     for email in DEMO_USERS:
         assert sign_in(email).status_code == 200
 

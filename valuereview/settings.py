@@ -8,6 +8,7 @@ import os
 import sys
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import environ
@@ -43,7 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "valuereview.static.CollectedFiles",
     "allauth",
     "allauth.account",
     "crispy_forms",
@@ -60,8 +61,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "valuereview.middleware.MaintenanceMiddleware",
     "csp.middleware.CSPMiddleware",
+    "valuereview.middleware.MaintenanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -114,11 +115,14 @@ def is_embedded(database: dict[str, object]) -> bool:
 
 def database(url: str) -> dict[str, object]:
     """Return Django's settings for a database address, with what each kind needs to be safe."""
-    settings: dict[str, object] = environ.Env.db_url_config(url)
+    settings: dict[str, Any] = environ.Env.db_url_config(url)
     # A connection opened for each request costs more than the page.
     settings |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     if is_embedded(settings):
         settings["OPTIONS"] = SQLITE_OPTIONS
+    else:
+        # A server that doesn't answer is told from one that is slow, unless the address says how.
+        settings["OPTIONS"] = {"connect_timeout": 5} | settings.get("OPTIONS", {})
     return settings
 
 
@@ -232,6 +236,8 @@ STATICFILES_STORAGE = (
     if DEBUG or TESTING
     else "whitenoise.storage.CompressedManifestStaticFilesStorage"
 )
+# Collected, each file is there once: under its hashed name.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATICFILES_STORAGE},
@@ -247,6 +253,8 @@ EMAIL_CONFIG = env.email_url(
     "EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"
 )
 vars().update(EMAIL_CONFIG)
+# A mail server that doesn't answer must not keep a page waiting for good.
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Value Review <value-review@localhost>")
 
 # One line of JSON each on standard error, for whatever collects them; plain words in the demo.

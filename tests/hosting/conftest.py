@@ -1,0 +1,154 @@
+"""A hosted installation as strangers meet it: gunicorn in a process of its own, DEBUG off."""
+
+import fcntl
+import os
+import secrets
+import shutil
+import socketserver
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.conf import settings
+
+from tests.hosting.installation import HOST, Installation, gunicorn, manage
+
+
+@pytest.fixture
+def environment(tmp_path) -> dict[str, str]:
+    """The environment of an installation in its own folder, as docs/hosting.md has it."""
+    return installation_environment(tmp_path / "data")
+
+
+def installation_environment(data_dir: Path) -> dict[str, str]:
+    """Return what docs/hosting.md has in the environment file, and what a service manager adds."""
+    home = data_dir.parent / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "XDG_RUNTIME_DIR": str(home),
+        "DATA_DIR": str(data_dir),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": HOST,
+        "PROXIES": "1",
+        "EMAIL_URL": "smtp://127.0.0.1:9",
+        "DEFAULT_FROM_EMAIL": f"Value Review <review@{HOST}>",
+        "WEB_CONCURRENCY": "1",
+    }
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory, worker_id) -> Path:
+    """The collected static files, once for all processes of a test run: it takes some seconds."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    with (folder / "collected.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "collected" / "done").exists():
+            shutil.rmtree(folder / "collected", ignore_errors=True)
+            told = manage(installation_environment(folder / "collected"), "collectstatic --noinput")
+            assert told.returncode == 0, told.stderr
+            (folder / "collected" / "done").touch()
+    return folder / "collected" / "static"
+
+
+def with_static_files(environment: dict[str, str], collected: Path) -> dict[str, str]:
+    """Return the environment after its installation was given the collected static files."""
+    data_dir = Path(environment["DATA_DIR"])
+    data_dir.mkdir(mode=0o700, parents=True)
+    (data_dir / "static").symlink_to(collected)
+    return environment
+
+
+@pytest.fixture
+def installed(environment, collected) -> dict[str, str]:
+    """The environment of an installation whose static files are collected."""
+    return with_static_files(environment, collected)
+
+
+@pytest.fixture(scope="session")
+def _own_database() -> Iterator[dict[str, str]]:
+    """What names a database: on PostgreSQL one beside that of the tests, else none."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        yield {}
+        return
+    name = f"hosted_{uuid.uuid4().hex}"
+    told = settings.DATABASES["default"]
+    connection = psycopg2.connect(
+        host=told["HOST"],
+        port=told["PORT"],
+        user=told["USER"],
+        password=told["PASSWORD"],
+        dbname="postgres",
+    )
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield {"DATABASE_URL": f"{server.rpartition('/')[0]}/{name}"}
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    connection.close()
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    """As much of SMTP (RFC 5321) as it takes to be handed a mail."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 mail\r\n")
+        while line := self.rfile.readline():
+            match line[:4].upper():
+                case b"DATA":
+                    self.wfile.write(b"354 go on\r\n")
+                    mail = b""
+                    while (part := self.rfile.readline()) not in (b".\r\n", b""):
+                        mail += part
+                    self.server.mails.append(mail)
+                    self.wfile.write(b"250 taken\r\n")
+                case b"QUIT":
+                    self.wfile.write(b"221 bye\r\n")
+                    return
+                case _:
+                    self.wfile.write(b"250 fine\r\n")
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """A mail server of this machine that keeps what it is handed, in `mails`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Conversation)
+        self.mails: list[bytes] = []
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.server_address[1]}"
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def hosted(tmp_path_factory, collected, mail_server, _own_database) -> Iterator[Installation]:
+    """The installation that docs/hosting.md describes, with an administrator, behind a proxy."""
+    environment = installation_environment(tmp_path_factory.mktemp("hosted") / "data")
+    with_static_files(environment, collected)
+    environment |= {"EMAIL_URL": mail_server.url, "WEB_CONCURRENCY": "2"} | _own_database
+    told = manage(environment, "migrate --verbosity 0")
+    assert told.returncode == 0, told.stderr
+    with gunicorn(environment) as installation:
+        installation.add_administrator()
+        yield installation
