@@ -1,4 +1,4 @@
-"""The forms of the seven sections and of a review's life. Labels are spoken in the room."""
+"""The forms of the sections and of a review's life. Labels are spoken in the room."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -160,9 +160,10 @@ class SideRows(Rows[ParticipantForm]):
         for form in self.forms:
             if form.is_removed and form.instance.has_words:
                 raise ValidationError(
-                    _("What {name} said is noted in section 2. Mark them absent instead.").format(
-                        name=form.instance.name
-                    ),
+                    _(
+                        "What {name} said of the satisfaction factors is noted. "
+                        "Mark them absent instead."
+                    ).format(name=form.instance.name),
                     code="has_words",
                 )
         seated = [

@@ -107,7 +107,7 @@ class Review(models.Model):
     no_impact_foreseen = models.BooleanField(_("None foreseen"), default=False)
     no_idea_today = models.BooleanField(_("No idea today"), default=False)
 
-    # Section 7: what this meeting agreed for the next one.
+    # What this meeting agreed for the next one.
     next_on = models.DateField(_("date"), null=True, blank=True)
     next_at = models.TimeField(_("time"), null=True, blank=True)
     next_place = models.CharField(_("place"), max_length=200, blank=True)
@@ -263,7 +263,7 @@ class Participant(models.Model):
     """A contact in one review: side, name and title as confirmed that day.
 
     `position` 1 to 4, unique in its review and side, *is* "at most four"; an absentee has
-    none. The words that a client executive said in section 2 stand here too.
+    none. The words that a client executive said of the factors stand here too.
     """
 
     class Attendance(models.TextChoices):
@@ -337,7 +337,7 @@ class Participant(models.Model):
 
     @property
     def has_words(self) -> bool:
-        """Whether section 2 holds something that this person said."""
+        """Whether something that this person said of the factors is noted."""
         return any(getattr(self, field) for field in self.WORDS)
 
 

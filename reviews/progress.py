@@ -1,4 +1,4 @@
-"""Where a review stands in its seven sections, and what saving or confirming one means.
+"""Where a review stands in its sections, and what saving or confirming one means.
 
 *Complete* means: nothing is missing, and someone confirmed it in this meeting since its last
 change (`product.md` 3).
@@ -26,7 +26,7 @@ Status = Literal["done", "set_aside", "now", "open", "locked"]
 
 @dataclass
 class Step:
-    """One section, and its state in the seven."""
+    """One section, and its state among the others."""
 
     section: Section
     status: Status
@@ -82,7 +82,7 @@ class Step:
 
 
 class Progress:
-    """The seven sections of a review, each with its state."""
+    """The sections of a review, each with its state."""
 
     def __init__(self, review: Review) -> None:
         self.review = review
@@ -222,7 +222,7 @@ def set_aside_last_time(review: Review) -> list[SetAside]:
 def set_rest_aside(*, review: Review, fields: Mapping[str, object], by: User) -> None:
     """Set aside every section that is neither complete nor set aside, for one reason.
 
-    Section 1 can't be: a review has participants. Called where the review's row is locked.
+    The participants can't be: a review has some. Called where the review's row is locked.
     """
     for step in Progress(review).steps:
         if not step.is_settled and step.section.can_be_set_aside and step.section.set_aside is None:
@@ -240,5 +240,5 @@ class Part:
 
 
 def summary(progress: Progress) -> list[Part]:
-    """Return the seven sections as readers see them."""
+    """Return the sections as readers see them."""
     return [Part(section, section.context()) for section in progress.sections]

@@ -1,4 +1,4 @@
-"""Section 2: the five factors that matter, with weights that total 100."""
+"""Satisfaction factors: the five that matter, with weights that total 100."""
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
@@ -25,6 +25,7 @@ class Factors(Section):
     onward = _("Continue to satisfaction factors")
     back = _("Back to satisfaction factors")
     relations = ("agrees__factors", "discussed", "participants")
+    beside_template = "reviews/forms/_total.html"
 
     def people(self) -> list[Participant]:
         """The client's executives: those in the room, and absentees whose words are kept."""

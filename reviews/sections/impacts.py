@@ -1,4 +1,4 @@
-"""Section 5: foreseeable events, and the plan for each."""
+"""Impacts: foreseeable events, and the plan for each."""
 
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext

@@ -1,4 +1,4 @@
-"""Section 4: what both sides will do."""
+"""Service improvement: what both sides will do."""
 
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext

@@ -1,4 +1,4 @@
-"""Section 6: ideas of both sides, each tied to a strategic objective of the client."""
+"""Strategic innovation: ideas of both sides, each tied to an objective of the client."""
 
 from functools import cached_property
 

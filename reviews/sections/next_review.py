@@ -1,4 +1,4 @@
-"""Section 7: when both sides meet again."""
+"""Next review: when both sides meet again."""
 
 from django.http import QueryDict
 from django.utils.text import capfirst

@@ -1,4 +1,4 @@
-"""Section 1: who is in the room, at most four a side, with names and titles as of today."""
+"""Participants: who is in the room, at most four a side, with names and titles of today."""
 
 from functools import cached_property
 

@@ -1,4 +1,4 @@
-"""Section 3: how each of the five is measured, by KPIs that both sides can count."""
+"""Service scorecard: how each of the five is measured, by KPIs that both sides can count."""
 
 from fractions import Fraction
 
@@ -106,7 +106,7 @@ class ServiceScorecard(Section):
     def missing(self) -> list[Missing]:
         factors = list(self.review.agrees.factors.all())
         if not factors:
-            return [Missing(_("No factor is chosen yet: section 2 chooses them."), "section-form")]
+            return [Missing(_("Choose the satisfaction factors first."), "section-form")]
         found = []
         for row in factors:
             kpis = self._kpis(row)

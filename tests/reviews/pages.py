@@ -1,4 +1,4 @@
-"""What the tests of the seven pages share: addresses, and forms as a browser would send them."""
+"""What tests of the sections' pages share: addresses, and forms as a browser would send them."""
 
 from html.parser import HTMLParser
 

@@ -1,4 +1,4 @@
-"""The walk through the seven pages: what opens, what is refused, and what is kept."""
+"""The walk through the sections' pages: what opens, what is refused, and what is kept."""
 
 import re
 
@@ -162,7 +162,9 @@ def test_somebody_who_has_said_something_is_not_taken_off_the_list(as_manager, p
     review = cast.held_until(planned, manager, "factors")
     response = submit(as_manager, review, "participants", {"client-0-DELETE": "on"}, save="1")
     assert response.status_code == 422
-    assert "What Ruth Adeyemi said is noted in section 2." in response.content.decode()
+    assert (
+        "What Ruth Adeyemi said of the satisfaction factors is noted." in response.content.decode()
+    )
     response = submit(as_manager, review, "participants", {"client-1-DELETE": "on"}, save="1")
     assert response.status_code == 302
     assert not Participant.objects.filter(name="Martin Fell").exists()
@@ -288,7 +290,7 @@ def test_a_replacement_keeps_the_other_factors_and_their_kpis(as_manager, planne
     assert set(WeightedFactor.objects.values_list("factor", flat=True)) == (
         set(cast.WEIGHTS) - {"foresight"} | {"teamwork"}
     )
-    # Foresight's KPIs are kept in case it comes back; teamwork has none, so section 3 reopens.
+    # Foresight's KPIs are kept in case it comes back; teamwork has none, so the scorecard reopens.
     assert review.agrees.kpis.filter(factor="foresight").count() == 1
     step = Progress(read_record(review.pk)).step("scorecard")
     assert step.status == "now"
@@ -393,7 +395,7 @@ def test_participants_cannot_be_set_aside(as_manager, started):
 
 
 def test_a_change_takes_the_confirmation_away(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "next-review")
+    review = cast.held_until(planned, manager, KEYS[-1])
     assert Progress(read_record(review.pk)).can_close
     submit(as_manager, review, "improvement", save="1")
     assert Progress(read_record(review.pk)).can_close, "nothing changed"
