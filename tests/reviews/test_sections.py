@@ -150,6 +150,10 @@ def test_a_meeting_tells_it(planned, manager, section):
     step = Progress(review).step(section.key)
     assert step.status == "done"
     assert step.section.missing() == []
+    with translation.override("fr"):
+        gist = step.section.gist()
     with translation.override("en"):
+        assert gist
+        assert step.section.gist() != gist
         page = render_to_string(step.section.template, {"review": review} | step.section.context())
     assert "Nothing was noted." not in page, "tests/cast.py says nothing in it"
