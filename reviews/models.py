@@ -34,22 +34,32 @@ class JoinedManager(models.Manager[Row]):
 
 
 class ConfirmationManager(JoinedManager["Confirmation"]):
+    """Confirmations with who gave them."""
+
     joined = "confirmed_by"
 
 
 class ParticipantManager(JoinedManager["Participant"]):
+    """Participants with their contact: its language, e-mail and whether they left."""
+
     joined = "contact"
 
 
 class ActionManager(JoinedManager["ImprovementAction"]):
+    """Actions with their owner."""
+
     joined = "owner"
 
 
 class ImpactManager(JoinedManager["Impact"]):
+    """Impacts with who owns the plan."""
+
     joined = "owner"
 
 
 class IdeaManager(JoinedManager["InnovationIdea"]):
+    """Ideas with the objective that they serve."""
+
     joined = "objective"
 
 
@@ -333,6 +343,7 @@ class Participant(models.Model):
 
     @property
     def in_the_room(self) -> bool:
+        """Whether they have a seat: present or late, not absent."""
         return self.position is not None
 
     @property

@@ -60,6 +60,7 @@ class Step:
 
     @property
     def is_locked(self) -> bool:
+        """Whether an earlier section keeps this one from opening."""
         return self.status == "locked"
 
     @property
@@ -82,7 +83,11 @@ class Step:
 
 
 class Progress:
-    """The sections of a review, each with its state."""
+    """The sections of a review, each with its state.
+
+    The state is what was confirmed or set aside; a section itself is asked what is missing only
+    where its turn has come, and at the closing (docs/adr/0004).
+    """
 
     def __init__(self, review: Review) -> None:
         self.review = review
@@ -91,6 +96,7 @@ class Progress:
 
     @cached_property
     def steps(self) -> list[Step]:
+        """The sections in order, each with its state; all of them open while it is planned."""
         return list(self._walk())
 
     def _walk(self) -> Iterator[Step]:
@@ -147,11 +153,15 @@ class Progress:
 
     @property
     def settled_count(self) -> int:
+        """How many sections are complete or set aside."""
         return sum(step.is_settled for step in self.steps)
 
 
 def read_record(pk: int) -> Review:
-    """Return a review as the database has it; its sections read their lists when asked."""
+    """Return a review as the database has it; its sections read their lists when asked.
+
+    Raises Review.DoesNotExist.
+    """
     return Review.objects.with_account().get(pk=pk)
 
 

@@ -60,6 +60,7 @@ class Section:
 
     @property
     def url(self) -> str:
+        """The address of the section's page."""
         return reverse("review-section", args=[self._review.pk, self.key])
 
     def forms(self, data: QueryDict | None = None) -> Forms:

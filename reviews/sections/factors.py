@@ -19,6 +19,12 @@ PREFIX = "factors"
 
 
 class Factors(Section):
+    """The thirteen, of which five share 100 points, and what each executive said of them.
+
+    Fewer than five and another total are kept, and called missing; six are refused. At a first
+    review each executive is also asked what matters.
+    """
+
     key = "factors"
     title = _("Satisfaction factors")
     lede = _("What matters to you in this relationship, for the future, and how much?")

@@ -15,6 +15,8 @@ ImpactRows = rows_of(ImpactForm)
 
 
 class Impacts(Section):
+    """The events foreseen, each with its time, plan and owner; or that there is none."""
+
     key = "impacts"
     title = _("Impacts")
     lede = _("What do you see coming in the next ninety days that could disturb us, or help us?")

@@ -21,14 +21,22 @@ KPIRows = rows_of(KPIForm)
 
 
 def rows_prefix(factor: str) -> str:
+    """Return the prefix of a factor's rows, given its key."""
     return f"kpi-{factor}"
 
 
 def aside_prefix(factor: str) -> str:
+    """Return the prefix of the form that sets a factor's KPIs aside, given its key."""
     return f"aside-{factor}"
 
 
 class ServiceScorecard(Section):
+    """The KPIs of each of the five, at least one each unless its KPIs are set aside.
+
+    KPIs hang on the scorecard and the factor's key (docs/adr/0003); those of a factor that isn't
+    chosen any more are neither shown nor asked about.
+    """
+
     key = "scorecard"
     title = _("Service scorecard")
     lede = _("What will we both count over the next ninety days?")
