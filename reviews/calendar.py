@@ -23,9 +23,9 @@ class NoDateAgreed(Exception):
 def invitation(review: Review) -> bytes:
     """Return the invitation to the meeting that comes next, in the account's time zone.
 
-    That is the review itself while it is planned; otherwise the one that its last section
-    agreed. It's a request to those who have an address; with nobody to ask, it's published: what
-    is published has no attendees (RFC 5546, 3.2.1). Raises NoDateAgreed when there's no date.
+    That is the review itself while it is planned; otherwise the one that it agreed.
+    It's a request to those who have an address; with nobody to ask, it's published: what is
+    published has no attendees (RFC 5546, 3.2.1). Raises NoDateAgreed when there's no date.
     """
     if review.state == Review.State.PLANNED:
         day, time, place, number = (

@@ -1,4 +1,4 @@
-"""The forms of the seven sections and of a review's life. Labels are spoken in the room."""
+"""The forms of the sections and of a review's life. Labels are spoken in the room."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,6 +110,7 @@ class SetAsideForm(forms.ModelForm[SetAside]):
 
     @property
     def is_chosen(self) -> bool:
+        """Whether a reason is given, and so something set aside; asked of a valid form."""
         return bool(self.cleaned_data.get("reason"))
 
 
@@ -160,9 +161,10 @@ class SideRows(Rows[ParticipantForm]):
         for form in self.forms:
             if form.is_removed and form.instance.has_words:
                 raise ValidationError(
-                    _("What {name} said is noted in section 2. Mark them absent instead.").format(
-                        name=form.instance.name
-                    ),
+                    _(
+                        "What {name} said of the satisfaction factors is noted. "
+                        "Mark them absent instead."
+                    ).format(name=form.instance.name),
                     code="has_words",
                 )
         seated = [
@@ -218,6 +220,7 @@ class Line:
 
     @property
     def is_chosen(self) -> bool:
+        """Whether the factor is among the five, as typed so far."""
         return bool(self.chosen.value())
 
 
@@ -464,6 +467,8 @@ class AnswerForm(forms.ModelForm[Review]):
 
 
 class NoActionForm(AnswerForm):
+    """Nothing new to do: it completes service improvement where no action is noted."""
+
     class Meta:
         model = Review
         fields = ("no_new_action",)
@@ -471,6 +476,8 @@ class NoActionForm(AnswerForm):
 
 
 class NoImpactForm(AnswerForm):
+    """Nothing foreseen: it completes the impacts where no event is noted."""
+
     class Meta:
         model = Review
         fields = ("no_impact_foreseen",)
@@ -478,6 +485,8 @@ class NoImpactForm(AnswerForm):
 
 
 class NoIdeaForm(AnswerForm):
+    """Nothing invented today: it completes strategic innovation where no idea is noted."""
+
     class Meta:
         model = Review
         fields = ("no_idea_today",)
@@ -521,6 +530,7 @@ class NextReviewForm(forms.ModelForm[Review]):
         return super().has_changed() or (self.is_bound and self.is_proposal)
 
     def clean_next_on(self) -> object:
+        """Return the day, which has to come after today in the account's zone."""
         day = self.cleaned_data["next_on"]
         if day and day <= timezone.localdate():
             raise ValidationError(_("Choose a day after today."), code="past")

@@ -34,22 +34,32 @@ class JoinedManager(models.Manager[Row]):
 
 
 class ConfirmationManager(JoinedManager["Confirmation"]):
+    """Confirmations with who gave them."""
+
     joined = "confirmed_by"
 
 
 class ParticipantManager(JoinedManager["Participant"]):
+    """Participants with their contact: its language, e-mail and whether they left."""
+
     joined = "contact"
 
 
 class ActionManager(JoinedManager["ImprovementAction"]):
+    """Actions with their owner."""
+
     joined = "owner"
 
 
 class ImpactManager(JoinedManager["Impact"]):
+    """Impacts with who owns the plan."""
+
     joined = "owner"
 
 
 class IdeaManager(JoinedManager["InnovationIdea"]):
+    """Ideas with the objective that they serve."""
+
     joined = "objective"
 
 
@@ -107,7 +117,7 @@ class Review(models.Model):
     no_impact_foreseen = models.BooleanField(_("None foreseen"), default=False)
     no_idea_today = models.BooleanField(_("No idea today"), default=False)
 
-    # Section 7: what this meeting agreed for the next one.
+    # What this meeting agreed for the next one.
     next_on = models.DateField(_("date"), null=True, blank=True)
     next_at = models.TimeField(_("time"), null=True, blank=True)
     next_place = models.CharField(_("place"), max_length=200, blank=True)
@@ -263,7 +273,7 @@ class Participant(models.Model):
     """A contact in one review: side, name and title as confirmed that day.
 
     `position` 1 to 4, unique in its review and side, *is* "at most four"; an absentee has
-    none. The words that a client executive said in section 2 stand here too.
+    none. The words that a client executive said of the factors stand here too.
     """
 
     class Attendance(models.TextChoices):
@@ -333,11 +343,12 @@ class Participant(models.Model):
 
     @property
     def in_the_room(self) -> bool:
+        """Whether they have a seat: present or late, not absent."""
         return self.position is not None
 
     @property
     def has_words(self) -> bool:
-        """Whether section 2 holds something that this person said."""
+        """Whether something that this person said of the factors is noted."""
         return any(getattr(self, field) for field in self.WORDS)
 
 

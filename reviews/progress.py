@@ -1,4 +1,4 @@
-"""Where a review stands in its seven sections, and what saving or confirming one means.
+"""Where a review stands in its sections, and what saving or confirming one means.
 
 *Complete* means: nothing is missing, and someone confirmed it in this meeting since its last
 change (`product.md` 3).
@@ -26,7 +26,7 @@ Status = Literal["done", "set_aside", "now", "open", "locked"]
 
 @dataclass
 class Step:
-    """One section, and its state in the seven."""
+    """One section, and its state among the others."""
 
     section: Section
     status: Status
@@ -60,6 +60,7 @@ class Step:
 
     @property
     def is_locked(self) -> bool:
+        """Whether an earlier section keeps this one from opening."""
         return self.status == "locked"
 
     @property
@@ -82,7 +83,11 @@ class Step:
 
 
 class Progress:
-    """The seven sections of a review, each with its state."""
+    """The sections of a review, each with its state.
+
+    The state is what was confirmed or set aside; a section itself is asked what is missing only
+    where its turn has come, and at the closing (docs/adr/0004).
+    """
 
     def __init__(self, review: Review) -> None:
         self.review = review
@@ -91,6 +96,7 @@ class Progress:
 
     @cached_property
     def steps(self) -> list[Step]:
+        """The sections in order, each with its state; all of them open while it is planned."""
         return list(self._walk())
 
     def _walk(self) -> Iterator[Step]:
@@ -147,11 +153,15 @@ class Progress:
 
     @property
     def settled_count(self) -> int:
+        """How many sections are complete or set aside."""
         return sum(step.is_settled for step in self.steps)
 
 
 def read_record(pk: int) -> Review:
-    """Return a review as the database has it; its sections read their lists when asked."""
+    """Return a review as the database has it; its sections read their lists when asked.
+
+    Raises Review.DoesNotExist.
+    """
     return Review.objects.with_account().get(pk=pk)
 
 
@@ -222,7 +232,7 @@ def set_aside_last_time(review: Review) -> list[SetAside]:
 def set_rest_aside(*, review: Review, fields: Mapping[str, object], by: User) -> None:
     """Set aside every section that is neither complete nor set aside, for one reason.
 
-    Section 1 can't be: a review has participants. Called where the review's row is locked.
+    The participants can't be: a review has some. Called where the review's row is locked.
     """
     for step in Progress(review).steps:
         if not step.is_settled and step.section.can_be_set_aside and step.section.set_aside is None:
@@ -240,5 +250,5 @@ class Part:
 
 
 def summary(progress: Progress) -> list[Part]:
-    """Return the seven sections as readers see them."""
+    """Return the sections as readers see them."""
     return [Part(section, section.context()) for section in progress.sections]

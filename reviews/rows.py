@@ -146,6 +146,7 @@ class Rows(BaseFormSet[Row]):
 
     @property
     def is_full(self) -> bool:
+        """Whether no row can be added any more: there are MOST_ROWS."""
         return self.total_form_count() >= MOST_ROWS
 
 
@@ -164,7 +165,10 @@ def rows_of(form: type[Row], formset: type[Rows[Row]] = Rows) -> type[Rows[Row]]
 
 
 def with_row(data: QueryDict, prefix: str, values: Mapping[str, object]) -> QueryDict:
-    """Return the submitted data with one more row, holding `values`; at most MOST_ROWS."""
+    """Return the submitted data with one more row, holding `values`; at most MOST_ROWS.
+
+    Raises BadRequest where the data doesn't say how many rows it has.
+    """
     grown = data.copy()
     total = _total(data, prefix)
     if total < MOST_ROWS:

@@ -193,6 +193,8 @@ def choose_factors(
 ) -> None:
     """Make the chosen factors, at most five, those of the scorecard that the review agrees.
 
+    `weights` are points of 100 by the factor's key, None where none is given yet; `discussed`
+    are keys of others that were talked about. More than five raise IntegrityError.
     A factor that stays keeps its slot; a new one takes a slot that is free, so that a
     replacement never passes through a doubled one.
     """
@@ -217,7 +219,7 @@ def choose_factors(
 def keep_kpis(
     *, scorecard: Scorecard, factor: str, kpis: Iterable[KPI], removed: Iterable[KPI]
 ) -> None:
-    """Keep the KPIs of one factor, in order."""
+    """Keep the KPIs of one factor, named by its key, in order; `removed` are deleted."""
     for kpi in removed:
         kpi.delete()
     for position, kpi in enumerate(kpis, start=1):
@@ -233,7 +235,10 @@ def keep_rows(
     rows: Iterable[ImprovementAction | Impact],
     removed: Iterable[ImprovementAction | Impact],
 ) -> None:
-    """Keep the actions or the impacts of a review, in order, each with its owner's name."""
+    """Keep the actions or the impacts of a review, in order, each with its owner's name.
+
+    `removed` are deleted; so are they by the other verbs that keep a list.
+    """
     for row in removed:
         row.delete()
     for position, row in enumerate(rows, start=1):
@@ -270,7 +275,10 @@ def keep_ideas(
 def set_aside(
     *, review: Review, section: str, fields: Mapping[str, object] | None, factor: str = ""
 ) -> None:
-    """Set a section (or one factor's KPIs) aside with its reason; None takes it up again."""
+    """Set a section (or one factor's KPIs) aside with its reason; None takes it up again.
+
+    `fields` are those of SetAside: reason, words, follow_up_by, follow_up_on (`product.md` 3).
+    """
     if fields is None:
         SetAside.objects.filter(review=review, section=section, factor=factor).delete()
         return

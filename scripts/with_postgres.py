@@ -37,6 +37,7 @@ def programs() -> Path:
 
 
 def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -113,6 +114,7 @@ def run_command(command: list[str], **environment: str) -> int:
 
 
 def main(command: list[str]) -> int:
+    """Run a command with a PostgreSQL at hand, and return how it ended."""
     if os.environ.get("TEST_DATABASE_URL"):
         return run_command(command)
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

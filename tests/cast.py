@@ -6,6 +6,7 @@ from accounts.models import Account, Contact, Language, Membership, Side, User
 from reviews import services
 from reviews.meetings import Meeting, hold, hold_and_close
 from reviews.models import Review
+from reviews.sections import KEYS
 
 DAY = datetime.date(2026, 11, 18)
 
@@ -130,6 +131,12 @@ def held_until(review: Review, by: User, until: str | None, meeting: Meeting = M
     if until is None:
         return services.start_meeting(review=review, by=by, on=meeting.held_on)
     return hold(review=review, meeting=meeting, by=by, until=until)
+
+
+def come_to(review: Review, by: User, key: str) -> Review:
+    """Return the review in progress, confirmed up to where this section opens."""
+    index = KEYS.index(key)
+    return held_until(review, by, KEYS[index - 1] if index else None)
 
 
 def closed(review: Review, by: User, meeting: Meeting = MEETING) -> Review:

@@ -15,6 +15,7 @@ from django.test import override_settings
 from accounts.models import Provider
 from reviews import documents
 from reviews.progress import read_record
+from reviews.sections import SECTIONS
 from valuereview.pdf import FetchDenied, OwnFilesOnly, render_pdf
 
 DENIED = [
@@ -104,10 +105,10 @@ def test_what_people_type_makes_the_renderer_call_nobody(closed, listener):
     provider = Provider.current()
     provider.save()
     rows = [record, record.account, record.account.lead, provider]
-    for many in ("participants", "actions", "impacts", "ideas"):
-        rows += getattr(record, many).all()
+    for path in {path for section in SECTIONS for path in section.relations}:
+        holder, _, many = path.rpartition("__")
+        rows += getattr(getattr(record, holder) if holder else record, many).all()
     rows += record.account.contacts.all()
-    rows += record.agrees.kpis.all()
     for row in rows:
         fill_text_fields(row, evil)
     record = read_record(closed.pk)

@@ -4,12 +4,10 @@ import re
 import shutil
 from pathlib import Path
 
-import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management import call_command
 
-from reviews.sections import SECTIONS
 from scorecards.factors import Factor
 
 CATALOGUE = Path(settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES" / "django.po"
@@ -64,19 +62,6 @@ def test_french_is_set_as_french_is():
             if "'" in text or "« " in text:
                 wrong.append(("'", text))
     assert wrong == []
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.key)
-def test_a_section_speaks_both_languages(section, language):
-    from django.utils import translation
-
-    with translation.override(language):
-        words = [str(section.title), str(section.lede), str(section.onward), str(section.back)]
-    assert all(words)
-    with translation.override("en" if language == "fr" else "fr"):
-        others = [str(section.lede), str(section.onward), str(section.back)]
-    assert set(words[1:]).isdisjoint(others)
 
 
 def test_the_thirteen_definitions_are_translated():

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class ValueReviewConfig(AppConfig):
+    """Has no models; registers the checks."""
+
     name = "valuereview"
 
     def ready(self) -> None:

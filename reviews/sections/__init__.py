@@ -1,4 +1,7 @@
-"""The seven sections, in the order of the meeting. Everything that walks them reads SECTIONS."""
+"""The sections, in the order of the meeting. Everything that walks them reads SECTIONS.
+
+How to add one: docs/adding-a-section.md.
+"""
 
 from reviews.models import Review
 from reviews.sections.base import Missing, Section
@@ -25,5 +28,5 @@ __all__ = ["KEYS", "SECTIONS", "Missing", "Section", "sections_of"]
 
 
 def sections_of(review: Review) -> list[Section]:
-    """Return the review's seven sections, in order."""
+    """Return the review's sections, in order."""
     return [section(review, number) for number, section in enumerate(SECTIONS, start=1)]

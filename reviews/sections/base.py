@@ -1,4 +1,4 @@
-"""What the seven sections have in common. A section has no request and no HTML."""
+"""What all sections have in common. A section has no request and no HTML."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,12 +27,16 @@ class Missing:
 
 
 class Section:
-    """One of the seven parts of a review.
+    """One of the parts of a review.
 
     A subclass gives its forms (bound or not), saves them, says what is missing, and hands
-    over what the summary, the projected view and the PDF show of it. `relations` names the
-    lists of the record that it reads: they're read when it is first asked anything, each in
-    one query. Two sections that share one depend on each other.
+    over what the summary, the projected view and the PDF show of it.
+
+    `key`, 20 characters at most, is part of the address and the name of both templates.
+    `relations` names the lists of the record that it reads: they're read when it is first
+    asked anything, each in one query. Two sections that share one depend on each other.
+    `beside_template` stands beside the form, if there is one, and shows what `aids` gives.
+    docs/adding-a-section.md tells the rest.
     """
 
     key: ClassVar[str]
@@ -42,6 +46,7 @@ class Section:
     back: ClassVar[Promise]
     relations: ClassVar[tuple[str, ...]]
     can_be_set_aside: ClassVar[bool] = True
+    beside_template: ClassVar[str] = ""
 
     def __init__(self, review: Review, number: int) -> None:
         self._review = review
@@ -55,6 +60,7 @@ class Section:
 
     @property
     def url(self) -> str:
+        """The address of the section's page."""
         return reverse("review-section", args=[self._review.pk, self.key])
 
     def forms(self, data: QueryDict | None = None) -> Forms:

@@ -1,4 +1,4 @@
-"""Section 2: the five factors that matter, with weights that total 100."""
+"""Satisfaction factors: the five that matter, with weights that total 100."""
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
@@ -19,12 +19,19 @@ PREFIX = "factors"
 
 
 class Factors(Section):
+    """The thirteen, of which five share 100 points, and what each executive said of them.
+
+    Fewer than five and another total are kept, and called missing; six are refused. At a first
+    review each executive is also asked what matters.
+    """
+
     key = "factors"
     title = _("Satisfaction factors")
     lede = _("What matters to you in this relationship, for the future, and how much?")
     onward = _("Continue to satisfaction factors")
     back = _("Back to satisfaction factors")
     relations = ("agrees__factors", "discussed", "participants")
+    beside_template = "reviews/forms/_total.html"
 
     def people(self) -> list[Participant]:
         """The client's executives: those in the room, and absentees whose words are kept."""

@@ -1,4 +1,4 @@
-"""Section 5: foreseeable events, and the plan for each."""
+"""Impacts: foreseeable events, and the plan for each."""
 
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
@@ -15,6 +15,8 @@ ImpactRows = rows_of(ImpactForm)
 
 
 class Impacts(Section):
+    """The events foreseen, each with its time, plan and owner; or that there is none."""
+
     key = "impacts"
     title = _("Impacts")
     lede = _("What do you see coming in the next ninety days that could disturb us, or help us?")

@@ -1,4 +1,4 @@
-"""Section 4: what both sides will do."""
+"""Service improvement: what both sides will do."""
 
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
@@ -15,6 +15,8 @@ ActionRows = rows_of(ActionForm)
 
 
 class Improvement(Section):
+    """The actions agreed, each with an owner and a day; or that there is no new one."""
+
     key = "improvement"
     title = _("Service improvement")
     lede = _("What will both sides do, who does it, and by when?")

@@ -1,4 +1,4 @@
-"""Section 6: ideas of both sides, each tied to a strategic objective of the client."""
+"""Strategic innovation: ideas of both sides, each tied to an objective of the client."""
 
 from functools import cached_property
 
@@ -17,6 +17,11 @@ IdeaRows = rows_of(IdeaForm)
 
 
 class Innovation(Section):
+    """The ideas said, each with a next step unless it is declined; or that there is none today.
+
+    An idea may serve an objective still to be named.
+    """
+
     key = "innovation"
     title = _("Strategic innovation")
     lede = _("What could we invent together for your strategic objectives?")

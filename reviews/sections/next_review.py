@@ -1,4 +1,4 @@
-"""Section 7: when both sides meet again."""
+"""Next review: when both sides meet again."""
 
 from django.http import QueryDict
 from django.utils.text import capfirst
@@ -15,6 +15,11 @@ from valuereview.templatetags.words import full_day, hour
 
 
 class NextReview(Section):
+    """A day and a time, or who confirms them and by when.
+
+    A day 90 days on is proposed until something is saved (`services.proposed_next_day`).
+    """
+
     key = "next-review"
     title = _("Next review")
     lede = _("When do we meet again? Thank you for your time and your candour.")

@@ -1,4 +1,4 @@
-"""Section 1: who is in the room, at most four a side, with names and titles as of today."""
+"""Participants: who is in the room, at most four a side, with names and titles of today."""
 
 from functools import cached_property
 
@@ -18,6 +18,12 @@ PeopleRows = rows_of(ParticipantForm, SideRows)
 
 
 class Participants(Section):
+    """Both sides, a list each; somebody of each has to be in the room, with a title.
+
+    The one section that can't be set aside, and so the first (`product.md` 3): nobody meets
+    without participants.
+    """
+
     key = "participants"
     title = _("Participants")
     lede = _("Who is with us today? Names and titles, as they should read.")

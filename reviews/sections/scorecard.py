@@ -1,4 +1,4 @@
-"""Section 3: how each of the five is measured, by KPIs that both sides can count."""
+"""Service scorecard: how each of the five is measured, by KPIs that both sides can count."""
 
 from fractions import Fraction
 
@@ -21,14 +21,22 @@ KPIRows = rows_of(KPIForm)
 
 
 def rows_prefix(factor: str) -> str:
+    """Return the prefix of a factor's rows, given its key."""
     return f"kpi-{factor}"
 
 
 def aside_prefix(factor: str) -> str:
+    """Return the prefix of the form that sets a factor's KPIs aside, given its key."""
     return f"aside-{factor}"
 
 
 class ServiceScorecard(Section):
+    """The KPIs of each of the five, at least one each unless its KPIs are set aside.
+
+    KPIs hang on the scorecard and the factor's key (docs/adr/0003); those of a factor that isn't
+    chosen any more are neither shown nor asked about.
+    """
+
     key = "scorecard"
     title = _("Service scorecard")
     lede = _("What will we both count over the next ninety days?")
@@ -106,7 +114,7 @@ class ServiceScorecard(Section):
     def missing(self) -> list[Missing]:
         factors = list(self.review.agrees.factors.all())
         if not factors:
-            return [Missing(_("No factor is chosen yet: section 2 chooses them."), "section-form")]
+            return [Missing(_("Choose the satisfaction factors first."), "section-form")]
         found = []
         for row in factors:
             kpis = self._kpis(row)

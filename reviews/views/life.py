@@ -63,7 +63,7 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 @in_the_room
 def review(request: RoomRequest, review: Review) -> HttpResponse:
-    """Show a review: its seven sections with their state; the whole record once closed."""
+    """Show a review: its sections with their state; the whole record once closed."""
     progress = Progress(review)
     context = _overview(request, progress)
     if review.state == Review.State.CLOSED:
@@ -91,7 +91,7 @@ def _overview(request: RoomRequest, progress: Progress) -> dict[str, object]:
 @require_POST
 @in_the_room
 def start(request: RoomRequest, review: Review) -> HttpResponse:
-    """Start the meeting, and open section 1."""
+    """Start the meeting, and open the first section."""
     insist_on_writer(request)
     try:
         services.start_meeting(review=review, by=request.user)

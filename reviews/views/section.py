@@ -1,4 +1,4 @@
-"""One view for all seven sections: show, add and remove rows, save, confirm, set aside."""
+"""One view for all sections: show, add and remove rows, save, confirm, set aside."""
 
 from collections.abc import Sequence
 

@@ -38,7 +38,7 @@ def install() -> None:
 
 
 def told(manager: User, name: str) -> Review:
-    """Return a review in progress of an account of this name: all seven sections confirmed."""
+    """Return a review in progress of an account of this name: all its sections confirmed."""
     account = cast.account_with_people(manager, name=name)
     return cast.held_until(cast.planned(account, manager), manager, KEYS[-1])
 

@@ -1,4 +1,4 @@
-"""What the tests of the seven pages share: addresses, and forms as a browser would send them."""
+"""What tests of the sections' pages share: addresses, and forms as a browser would send them."""
 
 from html.parser import HTMLParser
 
@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reviews.models import Review
+from reviews.sections import KEYS
 
 
 class _Fields(HTMLParser):
@@ -57,6 +58,12 @@ class _Fields(HTMLParser):
 
 def address(review: Review, key: str) -> str:
     return reverse("review-section", args=[review.pk, key])
+
+
+def onward(review: Review, key: str) -> str:
+    """Return where a section leads once it is confirmed: to the next one, or to the last look."""
+    following = KEYS[KEYS.index(key) + 1 :]
+    return address(review, following[0]) if following else reverse("review-close", args=[review.pk])
 
 
 def fields_of(response) -> dict[str, str]:

@@ -194,7 +194,7 @@ def test_a_moved_meeting_is_newer_than_what_was_sent(planned):
 
 
 def test_there_is_no_invitation_while_no_date_is_agreed(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "innovation")
+    review = cast.come_to(planned, manager, "next-review")
     assert as_manager.get(reverse("review-invitation", args=[review.pk])).status_code == 404
     with pytest.raises(NoDateAgreed):
         invitation(review)

@@ -16,31 +16,10 @@ from reviews import documents, services
 from reviews.meetings import hold_and_close
 from reviews.models import Participant
 from reviews.progress import put_aside, read_record, set_rest_aside
+from reviews.sections import SECTIONS
 from scorecards.factors import Factor
 from tests import cast
 
-HEADINGS = {
-    "en": [
-        "1 Participants",
-        "2 Satisfaction factors",
-        "3 Service scorecard",
-        "4 Service improvement",
-        "5 Impacts",
-        "6 Strategic innovation",
-        "7 Next review",
-        "Signatures",
-    ],
-    "fr": [
-        "1 Participants",
-        "2 Facteurs de satisfaction",
-        "3 Tableau de bord du service",
-        "4 Amélioration du service",
-        "5 Impacts",
-        "6 Innovation stratégique",
-        "7 Prochaine réévaluation",
-        "Signatures",
-    ],
-}
 WEIGHTS = {
     "en": ["30%", "25%", "20%", "15%", "10%"],
     "fr": [f"{weight}\N{NO-BREAK SPACE}%" for weight in (30, 25, 20, 15, 10)],
@@ -64,6 +43,16 @@ def in_language(account, language: str, paper: str) -> None:
     account.language, account.paper_size = language, paper
     account.save()
     account.contacts.update(language=language)
+
+
+def headings(language: str) -> dict[str, str]:
+    """Return how each section is headed, by its key, in the order of the paper."""
+    with translation.override(language):
+        found = {
+            section.key: f"{number} {section.title}"
+            for number, section in enumerate(SECTIONS, start=1)
+        }
+    return found | {"signatures": "Signatures"}
 
 
 def pages_of(content: bytes) -> list[str]:
@@ -101,7 +90,7 @@ def test_the_worksheet_of_a_planned_review_is_a_draft_to_write_on(planned, langu
     assert len(pages) == 3
     assert all(DRAFT[language] in page for page in pages)
     assert_numbered(pages, language)
-    assert_in_order(HEADINGS[language], words_of(" ".join(pages)))
+    assert_in_order(list(headings(language).values()), words_of(" ".join(pages)))
     assert_paper(content, paper)
 
 
@@ -116,16 +105,21 @@ def test_the_closed_worksheet_tells_the_whole_meeting_in_order(planned, manager,
     assert not any(DRAFT[language] in page for page in pages)
     assert_numbered(pages, language)
     assert_paper(content, paper)
-    first, second, third, fourth, fifth, sixth, seventh, signatures = HEADINGS[language]
-    assert_in_order(
-        [first, *PEOPLE, "Tomas Lind", second, *WEIGHTS[language]]
-        + ["frighten the branches", third, "Video meeting of 30 minutes", "Emergency meetings"]
-        + ["Releases accepted", "Update e-mail", "Risks raised", fourth, "Rehearse the claims"]
-        + ["Share the regulatory", fifth, "New flood cover", sixth, "Photographs read", seventh]
-        + ["2027", signatures, "Ruth Adeyemi, Halden Mutual", "Claire Osborne, Value Review"]
+    said = {
+        "participants": [*PEOPLE, "Tomas Lind"],
+        "factors": [*WEIGHTS[language], "frighten the branches"],
+        "scorecard": ["Video meeting of 30 minutes", "Emergency meetings", "Releases accepted"]
+        + ["Update e-mail", "Risks raised"],
+        "improvement": ["Rehearse the claims", "Share the regulatory"],
+        "impacts": ["New flood cover"],
+        "innovation": ["Photographs read"],
+        "next-review": ["2027"],
+        "signatures": ["Ruth Adeyemi, Halden Mutual", "Claire Osborne, Value Review"]
         + ["Martin Fell, Halden Mutual", "Daniel Roy, Value Review"],
-        text,
-    )
+    }
+    found = headings(language)
+    assert set(said) == set(found)
+    assert_in_order([one for key in found for one in (found[key], *said[key])], text)
 
 
 def test_an_absentee_does_not_sign(closed):
@@ -169,7 +163,7 @@ def test_a_reader_sees_on_the_worksheet_what_the_text_layer_says(
     content = bytes(closed.worksheets.get().content)
     read = seen(content, language, tmp_path)
     for layer, sight in zip(pages_of(content), read, strict=True):
-        for wanted in [*HEADINGS[language], *PEOPLE, "Tomas Lind", "Halden Mutual"]:
+        for wanted in [*headings(language).values(), *PEOPLE, "Tomas Lind", "Halden Mutual"]:
             if wanted in words_of(layer):
                 assert letters(wanted) in letters(sight), wanted
 
@@ -296,7 +290,7 @@ def test_a_very_full_review_prints_tidily(very_full, tmp_path):
     content = bytes(very_full.worksheets.get().content)
     pages = pages_of(content)
     assert_numbered(pages, "en")
-    assert_in_order(HEADINGS["en"], words_of(" ".join(pages)))
+    assert_in_order(list(headings("en").values()), words_of(" ".join(pages)))
     millimetre = 72 / 25.4
     for width, words in lines_by_page(content, tmp_path):
         assert max(x for x, _y, _word in words) <= width - 15 * millimetre
@@ -304,7 +298,7 @@ def test_a_very_full_review_prints_tidily(very_full, tmp_path):
         record = [one for one in words if one[1] < 842 - 19 * millimetre]
         lowest = max(y for _x, y, _word in record)
         last = " ".join(word for _x, y, word in record if abs(y - lowest) < 2)
-        assert last not in HEADINGS["en"], "a heading alone at a page's foot"
+        assert last not in headings("en").values(), "a heading alone at a page's foot"
         assert last != "In their own words", "a heading alone at a page's foot"
     text = [words_of(page) for page in pages]
     for head in ("What is counted", "Event, and its plan"):

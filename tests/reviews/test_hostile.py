@@ -9,6 +9,7 @@ from accounts.models import Contact, StrategicObjective
 from reviews import services
 from reviews.models import Participant, Review
 from reviews.progress import set_aside_last_time
+from reviews.sections import KEYS
 from tests import cast
 from tests.reviews.pages import address, fields_of, submit
 from tests.reviews.test_section_pages import people
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ready(planned, manager):
     """A review in progress, all of whose sections are complete."""
-    return cast.held_until(planned, manager, "next-review")
+    return cast.held_until(planned, manager, KEYS[-1])
 
 
 def test_a_contact_number_of_five_thousand_digits_is_refused(as_manager, started):
@@ -160,7 +161,7 @@ def test_a_review_cancelled_meanwhile_is_not_ended_early(as_manager, ready, mana
         )  # fmt: skip
         return lock(review)
 
-    ready.confirmations.filter(section="next-review").delete()
+    ready.confirmations.filter(section=KEYS[-1]).delete()
     monkeypatch.setattr(services, "locked", cancelled_just_before)
     response = as_manager.post(
         reverse("review-end-early", args=[ready.pk]), {"rest-reason": "not_reached"}

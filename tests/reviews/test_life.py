@@ -13,6 +13,7 @@ from reviews import services
 from reviews.closing import CannotClose, ChangedSince, close_review
 from reviews.models import KeptWorksheet, Review
 from reviews.progress import Progress, read_record
+from reviews.sections import KEYS
 from scorecards.models import Scorecard
 from tests import cast
 
@@ -95,7 +96,7 @@ def test_the_one_in_place_of_a_cancelled_review_judges_the_same_scorecard(closed
 
 
 def test_closing_keeps_the_worksheet_and_plans_the_next_review(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "next-review")
+    review = cast.held_until(planned, manager, KEYS[-1])
     page = as_manager.get(reverse("review-close", args=[review.pk]))
     assert "Is this what we agreed?" in page.content.decode()
     response = as_manager.post(
@@ -118,7 +119,7 @@ def test_closing_keeps_the_worksheet_and_plans_the_next_review(as_manager, plann
 
 
 def test_a_second_click_closes_nothing_more(planned, manager):
-    review = cast.held_until(planned, manager, "next-review")
+    review = cast.held_until(planned, manager, KEYS[-1])
     seen = review.version
     first = close_review(review=review, by=manager, seen_version=seen)
     second = close_review(review=review, by=manager, seen_version=seen)
@@ -128,7 +129,7 @@ def test_a_second_click_closes_nothing_more(planned, manager):
 
 
 def test_a_version_that_was_not_seen_is_not_closed(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "next-review")
+    review = cast.held_until(planned, manager, KEYS[-1])
     Review.objects.filter(pk=review.pk).update(version=review.version + 1)
     with pytest.raises(ChangedSince):
         close_review(review=review, by=manager, seen_version=review.version)
@@ -140,7 +141,7 @@ def test_a_version_that_was_not_seen_is_not_closed(as_manager, planned, manager)
     assert not KeptWorksheet.objects.exists()
 
 
-@pytest.mark.parametrize("until", ["participants", "factors", "innovation"])
+@pytest.mark.parametrize("until", ["participants", "factors", KEYS[-2]])
 def test_an_unfinished_review_is_not_closed(as_manager, planned, manager, until):
     review = cast.held_until(planned, manager, until)
     with pytest.raises(CannotClose):
@@ -152,7 +153,7 @@ def test_an_unfinished_review_is_not_closed(as_manager, planned, manager, until)
     assert Review.objects.get().state == "in_progress"
 
 
-def test_a_meeting_that_ends_after_section_2_closes_and_is_met_again(as_manager, planned, manager):
+def test_a_meeting_that_ends_early_closes_and_is_met_again(as_manager, planned, manager):
     review = cast.held_until(planned, manager, "factors")
     page = reverse("review-end-early", args=[review.pk])
     assert as_manager.get(page).status_code == 200
@@ -162,17 +163,19 @@ def test_a_meeting_that_ends_after_section_2_closes_and_is_met_again(as_manager,
     )
     assert response.url == reverse("review-close", args=[review.pk])
     review = read_record(review.pk)
-    assert [step.status for step in Progress(review).steps] == ["done"] * 2 + ["set_aside"] * 5
+    assert [step.status for step in Progress(review).steps] == ["done"] * 2 + ["set_aside"] * len(
+        KEYS[2:]
+    )
     as_manager.post(response.url, {"version": review.version})
     following = Review.objects.get(state="planned")
     # Five weights were agreed: their scorecard starts, though nothing is measured yet.
     assert following.closes == review.agrees
     assert not following.date_confirmed
-    for key in ("scorecard", "improvement", "impacts", "innovation", "next-review"):
+    for key in KEYS[2:]:
         page = as_manager.get(reverse("review-section", args=[following.pk, key]))
         assert "Set aside last time" in page.content.decode()
         assert "The fire alarm rang" in page.content.decode()
-    for key in ("participants", "factors"):
+    for key in KEYS[:2]:
         page = as_manager.get(reverse("review-section", args=[following.pk, key]))
         assert "Set aside last time" not in page.content.decode()
 
@@ -190,7 +193,7 @@ def test_without_five_agreed_no_scorecard_starts(as_manager, planned, manager):
 @pytest.mark.django_db(transaction=True)
 def test_however_many_click_a_review_is_closed_once(manager):
     account = cast.account_with_people(manager)
-    review = cast.held_until(cast.planned(account, manager), manager, "next-review")
+    review = cast.held_until(cast.planned(account, manager), manager, KEYS[-1])
     barrier, answers = threading.Barrier(4), []
 
     def click() -> None:

@@ -1,4 +1,4 @@
-"""The walk through the seven pages: what opens, what is refused, and what is kept."""
+"""The walk through the sections' pages: what opens, what is refused, and what is kept."""
 
 import re
 
@@ -9,7 +9,7 @@ from reviews.progress import Progress, read_record
 from reviews.sections import KEYS
 from scorecards.models import KPI, WeightedFactor
 from tests import cast
-from tests.reviews.pages import address, fields_of, submit
+from tests.reviews.pages import address, fields_of, onward, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def test_a_section_out_of_order_leads_to_the_open_one(as_manager, started, key):
 def test_what_was_typed_in_a_section_that_closed_meanwhile_stays_on_the_page(
     as_manager, planned, manager
 ):
-    review = cast.held_until(planned, manager, "scorecard")
+    review = cast.come_to(planned, manager, "improvement")
     typed = fields_of(as_manager.get(address(review, "improvement")))
     typed |= {"actions-TOTAL_FORMS": "1", "actions-0-wording": "Just said"}
     submit(as_manager, review, "factors", {"factors-autonomy-weight": "1"}, save="1")
@@ -68,7 +68,9 @@ def test_what_was_typed_in_a_section_that_closed_meanwhile_stays_on_the_page(
     assert response.status_code == 409
     assert fields_of(response)["actions-0-wording"] == "Just said"
     page = response.content.decode()
-    assert "Section 4 opens once section 3 is complete or set aside. Nothing was saved." in page
+    number = KEYS.index("improvement") + 1
+    opens = f"Section {number} opens once section {number - 1} is complete or set aside."
+    assert f"{opens} Nothing was saved." in page
     assert not review.actions.exists()
 
 
@@ -81,7 +83,7 @@ def test_people_are_confirmed_and_the_next_section_opens(as_manager, started):
         confirm="1",
     )
     assert response.status_code == 302
-    assert response.url == address(started, "factors")
+    assert response.url == onward(started, "participants")
     # A name that is a contact's already is that contact, with today's title.
     assert started.account.contacts.count() == 8
     assert started.account.contacts.get(name="Ruth Adeyemi").title == "Director"
@@ -162,7 +164,9 @@ def test_somebody_who_has_said_something_is_not_taken_off_the_list(as_manager, p
     review = cast.held_until(planned, manager, "factors")
     response = submit(as_manager, review, "participants", {"client-0-DELETE": "on"}, save="1")
     assert response.status_code == 422
-    assert "What Ruth Adeyemi said is noted in section 2." in response.content.decode()
+    assert (
+        "What Ruth Adeyemi said of the satisfaction factors is noted." in response.content.decode()
+    )
     response = submit(as_manager, review, "participants", {"client-1-DELETE": "on"}, save="1")
     assert response.status_code == 302
     assert not Participant.objects.filter(name="Martin Fell").exists()
@@ -178,7 +182,7 @@ def test_a_side_with_nobody_is_not_complete(as_manager, started):
 
 @pytest.fixture
 def at_factors(planned, manager):
-    return cast.held_until(planned, manager, "participants")
+    return cast.come_to(planned, manager, "factors")
 
 
 FIVE = {
@@ -193,7 +197,7 @@ FIVE = {
 def test_five_weights_that_total_100_are_confirmed(as_manager, at_factors):
     response = submit(as_manager, at_factors, "factors", weights(**FIVE), confirm="1")
     assert response.status_code == 302
-    assert response.url == address(at_factors, "scorecard")
+    assert response.url == onward(at_factors, "factors")
     assert read_record(at_factors.pk).agrees.has_top_five()
 
 
@@ -288,7 +292,7 @@ def test_a_replacement_keeps_the_other_factors_and_their_kpis(as_manager, planne
     assert set(WeightedFactor.objects.values_list("factor", flat=True)) == (
         set(cast.WEIGHTS) - {"foresight"} | {"teamwork"}
     )
-    # Foresight's KPIs are kept in case it comes back; teamwork has none, so section 3 reopens.
+    # Foresight's KPIs are kept in case it comes back; teamwork has none, so the scorecard reopens.
     assert review.agrees.kpis.filter(factor="foresight").count() == 1
     step = Progress(read_record(review.pk)).step("scorecard")
     assert step.status == "now"
@@ -298,7 +302,7 @@ def test_a_replacement_keeps_the_other_factors_and_their_kpis(as_manager, planne
 def test_a_kpi_without_number_or_counter_is_kept_and_called_incomplete(
     as_manager, planned, manager
 ):
-    review = cast.held_until(planned, manager, "factors")
+    review = cast.come_to(planned, manager, "scorecard")
     changes = {}
     for factor in cast.WEIGHTS:
         prefix = f"kpi-{factor}"
@@ -324,7 +328,7 @@ def test_a_kpi_without_number_or_counter_is_kept_and_called_incomplete(
 
 @pytest.mark.parametrize("target", ["abc", "1e2", "NaN", "-1", "1.23456", "９５", "33,3"])
 def test_a_target_that_is_no_plain_number_is_refused(as_manager, planned, manager, target):
-    review = cast.held_until(planned, manager, "factors")
+    review = cast.come_to(planned, manager, "scorecard")
     changes = {
         "kpi-autonomy-TOTAL_FORMS": "1",
         "kpi-autonomy-0-wording": "Meetings",
@@ -376,7 +380,7 @@ def test_a_section_set_aside_opens_the_next_and_can_be_taken_up_again(as_manager
         {"set-aside-reason": "declined", "set-aside-words": "Not before the merger"},
         set_aside="1",
     )
-    assert response.url == address(at_factors, "scorecard")
+    assert response.url == onward(at_factors, "factors")
     page = as_manager.get(address(at_factors, "factors")).content.decode()
     assert "Not before the merger" in page
     submit(as_manager, at_factors, "factors", take_up="1")
@@ -393,7 +397,7 @@ def test_participants_cannot_be_set_aside(as_manager, started):
 
 
 def test_a_change_takes_the_confirmation_away(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "next-review")
+    review = cast.held_until(planned, manager, KEYS[-1])
     assert Progress(read_record(review.pk)).can_close
     submit(as_manager, review, "improvement", save="1")
     assert Progress(read_record(review.pk)).can_close, "nothing changed"
@@ -406,7 +410,7 @@ def test_a_change_takes_the_confirmation_away(as_manager, planned, manager):
 
 
 def test_rows_are_added_and_removed_without_losing_the_others(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "scorecard")
+    review = cast.come_to(planned, manager, "improvement")
     typed = fields_of(submit(as_manager, review, "improvement", add="actions"))
     assert typed["actions-TOTAL_FORMS"] == "1"
     typed |= {"actions-0-wording": "First words", "actions-0-due_on": "someday"}
@@ -427,11 +431,11 @@ def test_rows_are_added_and_removed_without_losing_the_others(as_manager, planne
 
 
 def test_no_new_action_is_an_answer_but_not_beside_an_action(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "scorecard")
+    review = cast.come_to(planned, manager, "improvement")
     response = submit(
         as_manager, review, "improvement", {"answer-no_new_action": "on"}, confirm="1"
     )
-    assert response.url == address(review, "impacts")
+    assert response.url == onward(review, "improvement")
     owner = review.account.contacts.first()
     action = {
         "actions-TOTAL_FORMS": "1",
@@ -445,7 +449,7 @@ def test_no_new_action_is_an_answer_but_not_beside_an_action(as_manager, planned
 
 
 def test_an_idea_may_name_a_new_objective(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "impacts")
+    review = cast.come_to(planned, manager, "innovation")
     idea = {
         "ideas-TOTAL_FORMS": "1",
         "ideas-0-wording": "One letter a year",
@@ -461,7 +465,7 @@ def test_an_idea_may_name_a_new_objective(as_manager, planned, manager):
 
 
 def test_the_next_review_is_proposed_in_ninety_days(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "innovation")
+    review = cast.come_to(planned, manager, "next-review")
     fields = fields_of(as_manager.get(address(review, "next-review")))
     assert fields["next-next_on"] == "2027-02-16"
     assert fields["next-next_at"] == "14:00"
@@ -469,7 +473,7 @@ def test_the_next_review_is_proposed_in_ninety_days(as_manager, planned, manager
 
 
 def test_a_date_to_be_confirmed_says_by_whom_and_when(as_manager, planned, manager):
-    review = cast.held_until(planned, manager, "innovation")
+    review = cast.come_to(planned, manager, "next-review")
     response = submit(
         as_manager, review, "next-review", {"next-next_to_confirm": "on"}, confirm="1"
     )
@@ -482,7 +486,7 @@ def test_a_date_to_be_confirmed_says_by_whom_and_when(as_manager, planned, manag
         {"next-next_confirmed_by": "Ruth Adeyemi", "next-next_confirmed_on": "2026-12-01"},
         confirm="1",
     )
-    assert response.url.endswith("/close/")
+    assert response.url == onward(review, "next-review")
 
 
 @pytest.mark.parametrize(
@@ -531,7 +535,7 @@ def test_a_row_of_another_review_is_refused(as_manager, planned, manager):
 
 
 def test_fields_that_are_not_the_forms_are_ignored(as_manager, planned, manager, outsider):
-    review = cast.held_until(planned, manager, "scorecard")
+    review = cast.come_to(planned, manager, "improvement")
     submit(
         as_manager,
         review,
@@ -580,7 +584,7 @@ def test_the_room_speaks_the_accounts_language_and_can_switch(as_manager, planne
 def test_a_save_that_is_refused_does_not_ask_why_the_section_would_be_set_aside(
     as_manager, planned, manager
 ):
-    review = cast.held_until(planned, manager, "scorecard")
+    review = cast.come_to(planned, manager, "improvement")
     page = submit(as_manager, review, "improvement", {}, add="actions").content.decode()
     assert "Choose why" not in page
     changes = {"actions-TOTAL_FORMS": "1", "actions-0-due_on": "2026-12-05"}
