@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tests import cast
+from tests import cast, undefined
 
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -16,6 +16,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def _nothing_cached():
     """What one test left in the cache is no other test's."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_undefined():
+    """Every name in our templates is given by whoever renders them."""
+    undefined.NAMES.clear()
+    yield
+    assert sorted(set(undefined.NAMES)) == []
 
 
 @pytest.fixture
