@@ -21,7 +21,7 @@ run: $(BUILT)
 ## Everything: the checks, then the tests, in headless Chromium too, on SQLite and on PostgreSQL
 test: check
 	@scripts/system_packages.sh runtime test
-	env -u TEST_DATABASE_URL $(PYTEST)
+	env -u TEST_DATABASE_URL $(PYTEST) --cov
 	.venv/bin/python scripts/with_postgres.py $(PYTEST)
 
 ## What a hosted installation needs before it starts, in its own environment: see docs/hosting.md
