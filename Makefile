@@ -7,6 +7,9 @@ BUILT := .venv/stamp $(CATALOGUES) $(FONTS)
 # The tests choose their database, and see nothing of what make run serves.
 PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2
 
+# The checks need no secret, and see nothing of what make run serves.
+CHECKED := env -u DATABASE_URL DEBUG=1 DATA_DIR=build/check
+
 .PHONY: run test install bench check format messages pictures lock clean
 .DELETE_ON_ERROR:
 
@@ -15,10 +18,10 @@ run: $(BUILT)
 	@scripts/system_packages.sh runtime
 	@.venv/bin/python scripts/run.py
 
-## Everything, in headless Chromium too: on SQLite, then on PostgreSQL
-test: $(BUILT)
+## Everything: the checks, then the tests, in headless Chromium too, on SQLite and on PostgreSQL
+test: check
 	@scripts/system_packages.sh runtime test
-	env -u TEST_DATABASE_URL $(PYTEST)
+	env -u TEST_DATABASE_URL $(PYTEST) --cov
 	.venv/bin/python scripts/with_postgres.py $(PYTEST)
 
 ## What a hosted installation needs before it starts, in its own environment: see docs/hosting.md
@@ -33,10 +36,14 @@ bench: $(BUILT)
 
 ## What needs no test run to be found wrong
 check: $(BUILT)
+	@scripts/system_packages.sh runtime
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports
-	env DEBUG=1 DATA_DIR=build/check .venv/bin/mypy
+	.venv/bin/djlint templates --lint --quiet
+	$(CHECKED) .venv/bin/mypy
+	$(CHECKED) .venv/bin/python -W error manage.py check
+	$(CHECKED) .venv/bin/python -W error manage.py makemigrations --check --dry-run
 
 format: .venv/stamp
 	.venv/bin/ruff check --fix

@@ -48,9 +48,12 @@ def show_form(
     heading: str,
     button: str,
     back: str,
-    **context: object,
+    members_of: Account | None = None,
 ) -> HttpResponse:
-    """Render the page of one form; 422 when what was typed has to be mended."""
+    """Render the page of one form; 422 when what was typed has to be mended.
+
+    It leads to the lead and the members of the account `members_of`, if there is one.
+    """
     errors = summary_of_errors(form)
     return render(
         request,
@@ -62,8 +65,8 @@ def show_form(
             "heading": heading,
             "button": button,
             "back": back,
-        }
-        | context,
+            "members_of": members_of,
+        },
         status=422 if errors else 200,
     )
 

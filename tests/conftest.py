@@ -1,21 +1,54 @@
 """What every test may use: a small cast of people, and reviews at each point of their life."""
 
 import os
+import sys
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from weasyprint import HTML
 
-from tests import cast
+from tests import cast, undefined
 
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _renderer_unwatched():
+    """Coverage looks away while a document is laid out.
+
+    What works then is WeasyPrint, not ours, and it would take twice as long under its eyes.
+    """
+    write_pdf = HTML.write_pdf
+
+    def write_unwatched(document, *arguments, **options):
+        tracer = sys.gettrace()
+        if not hasattr(tracer, "stop"):
+            return write_pdf(document, *arguments, **options)
+        tracer.stop()
+        try:
+            return write_pdf(document, *arguments, **options)
+        finally:
+            tracer.start()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HTML, "write_pdf", write_unwatched)
+        yield
 
 
 @pytest.fixture(autouse=True)
 def _nothing_cached():
     """What one test left in the cache is no other test's."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_undefined():
+    """Every name in our templates is given by whoever renders them."""
+    undefined.NAMES.clear()
+    yield
+    assert sorted(set(undefined.NAMES)) == []
 
 
 @pytest.fixture

@@ -11,3 +11,5 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("reviews.urls")),
 ]
+
+handler400 = "valuereview.views.bad_request"

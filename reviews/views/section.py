@@ -178,7 +178,7 @@ def _show_read_only(
     request: RoomRequest, progress: Progress, step: Step, status: int = 200
 ) -> HttpResponse:
     context = _page(progress, step, request) | step.section.context()
-    context["set_aside"] = step.section.set_aside
+    context |= {"set_aside": step.section.set_aside, "blank": False}
     return render(request, "reviews/section_read.html", context, status=status)
 
 
@@ -213,6 +213,7 @@ def _show(
             "errors": errors,
             "saved": saved,
             "missing": [] if refused else step.missing,
+            "just_removed": request.POST.get("remove_row", ""),
             "is_planned": progress.review.state == Review.State.PLANNED,
         }
         | section.aids(forms)
