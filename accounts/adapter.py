@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from accounts.backends import SignInBackend
 from accounts.models import User
@@ -15,6 +16,10 @@ from accounts.models import User
 
 class ClosedAdapter(DefaultAccountAdapter):
     """Users are made by administrators; sign-up is closed to everybody."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The e-mail or the password is not right."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -145,7 +145,7 @@ class ContactForm(forms.ModelForm[Contact]):
             "name": _("Name"),
             "title": _("Title"),
             "email": _("E-mail"),
-            "language": _("Language of their sheet"),
+            "language": _("Language of their factor sheet"),
             "user": _("Login, for a person of our side"),
         }
         error_messages = {

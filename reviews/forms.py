@@ -34,10 +34,17 @@ from valuereview.kinds import of_kind
 class ReviewForm(forms.Form):
     """When and where a review is planned, and who leads it."""
 
-    planned_on = DayField(label=_("Date"))
-    planned_at = HourField(label=_("Time"), help_text=_("In the account’s time zone."))
+    planned_on = DayField(label=_("Date"), error_messages={"required": _("Choose a date.")})
+    planned_at = HourField(
+        label=_("Time, where the client is"), error_messages={"required": _("Choose a time.")}
+    )
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
-    facilitator = forms.ModelChoiceField(label=_("Lead facilitator"), queryset=User.objects.none())
+    facilitator = forms.ModelChoiceField(
+        label=_("Lead facilitator"),
+        queryset=User.objects.none(),
+        empty_label=_("Choose a person"),
+        error_messages={"required": _("Choose who leads the meeting.")},
+    )
 
     def __init__(
         self,
@@ -180,13 +187,8 @@ class SideRows(Rows[ParticipantForm]):
         free = max(PEOPLE_A_SIDE - sum(row.in_the_room for row in unseen), 0)
         for form in seated[free:]:
             form.add_error(
-                "attendance",
+                "name",
                 _("Four people of this side are already in the room. Mark one absent first."),
-            )
-        if len(seated) > free:
-            raise ValidationError(
-                _("Four people of this side are already in the room. Mark one absent first."),
-                code="side_full",
             )
         people = [form.person.pk for form in self.forms if form.person]
         people += [row.contact_id for row in unseen]
@@ -335,8 +337,8 @@ class KPIForm(RowForm[KPI]):
     def clean(self) -> dict[str, object]:
         super().clean()
         cleaned = self.cleaned_data
-        if cleaned.get("kind") == KPI.Kind.YES_NO:
-            cleaned["target"] = None
+        if cleaned.get("kind") == KPI.Kind.YES_NO and cleaned.get("target") is not None:
+            self.add_error("target", _("A yes or a no takes no number: leave it empty."))
         elif cleaned.get("kind") == KPI.Kind.AT_LEAST and cleaned.get("target") == 0:
             self.add_error("target", _("Give a number above zero: any result meets zero."))
         return cleaned
@@ -500,7 +502,7 @@ class NextReviewForm(forms.ModelForm[Review]):
     """
 
     next_on = DayField(label=_("Date"), required=False)
-    next_at = HourField(label=_("Time"), required=False, help_text=_("In the account’s time zone."))
+    next_at = HourField(label=_("Time, where the client is"), required=False)
     next_confirmed_on = DayField(label=_("By when"), required=False)
 
     class Meta:

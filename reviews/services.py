@@ -61,6 +61,23 @@ def plan_review(
     )
 
 
+@transaction.atomic
+def move_review(*, review: Review, by: User, **plan: object) -> Review:
+    """Give a planned review another day, time, place or facilitator; its date is settled then.
+
+    Raises WrongState once the meeting has started, or is cancelled.
+    """
+    review = locked(review)
+    if review.state != Review.State.PLANNED:
+        raise WrongState
+    for name in ("planned_on", "planned_at", "place", "facilitator"):
+        setattr(review, name, plan[name])
+    review.date_confirmed = True
+    review.version += 1
+    review.save()
+    return review
+
+
 def locked(review: Review) -> Review:
     """Return the review as the database has it, its row locked until the transaction ends."""
     return Review.objects.with_account().select_for_update(of=("self",)).get(pk=review.pk)

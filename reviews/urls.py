@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/<int:pk>/reviews/new/", life.new, name="review-new"),
     path("reviews/", lists.reviews, name="review-list"),
     path("reviews/<int:pk>/", life.review, name="review"),
+    path("reviews/<int:pk>/plan/", life.move, name="review-move"),
     path("reviews/<int:pk>/start/", life.start, name="review-start"),
     path("reviews/<int:pk>/sitting/", life.sitting, name="review-sitting"),
     path("reviews/<int:pk>/end-early/", life.end_early, name="review-end-early"),

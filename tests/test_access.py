@@ -75,6 +75,7 @@ TABLE = {
     "review-factor-sheets": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-worksheet": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-invitation": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
+    "review-move": Row(SIGN_IN, GONE, OK, NO, takes=REVIEW),
     "review-cancel": Row(SIGN_IN, GONE, OK, NO, takes=REVIEW),
     "review-end-early": Row(SIGN_IN, GONE, 302, NO, takes=REVIEW),
     "review-close": Row(SIGN_IN, GONE, 302, NO, takes=REVIEW),

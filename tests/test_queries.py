@@ -48,6 +48,7 @@ PAGES = {
     "review-factor-sheets": 5,
     "review-worksheet": 17,
     "review-invitation": 5,
+    "review-move": 3,
     "review-cancel": 7,
     "review-end-early": 7,
     "review-close": 17,

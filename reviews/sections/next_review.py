@@ -23,7 +23,7 @@ class NextReview(Section):
     key = "next-review"
     title = _("Next review")
     lede = _("When do we meet again? Thank you for your time and your candour.")
-    onward = _("Continue to the next review")
+    onward = _("Continue to the date of the next review")
     back = _("Back to the next review")
     relations = ("sittings",)
 
@@ -53,9 +53,12 @@ class NextReview(Section):
         found = []
         if review.next_on is None:
             found.append(
-                Missing(_("Choose a date, or say that it is to be confirmed."), "id_next-next_on")
+                Missing(
+                    _("A date is proposed below: agree on it, or say that it is to be confirmed."),
+                    "id_next-next_on",
+                )
             )
-        if review.next_at is None:
+        elif review.next_at is None:
             found.append(Missing(_("Choose a time."), "id_next-next_at"))
         return found
 
@@ -64,9 +67,10 @@ class NextReview(Section):
             return gettext("The date is still to be confirmed.")
         if self.review.next_on is None:
             return ""
-        return gettext("{day} at {hour}.").format(
-            day=capfirst(full_day(self.review.next_on)), hour=hour(self.review.next_at)
-        )
+        day = capfirst(full_day(self.review.next_on))
+        if self.review.next_at is None:
+            return f"{day}."
+        return gettext("{day} at {hour}.").format(day=day, hour=hour(self.review.next_at))
 
     def context(self) -> dict[str, object]:
         return {}

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import Language
+from accounts.models import Account, Language
 from accounts.requests import SignedInRequest
 from reviews import services
 from reviews.access import (
@@ -51,13 +51,62 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
                 messages.error(request, _("A review of this account is open already."))
                 return redirect("account", account.pk)
             return redirect("review", review.pk)
-        context = {
-            "nav_current": "accounts",
-            "account": account,
-            "form": form,
-            "errors": summary_of_errors(form),
-        }
-        return render(request, "reviews/new.html", context, status=422 if form.errors else 200)
+        return _show_plan(
+            request,
+            form,
+            account,
+            heading=_("Plan a review"),
+            button=_("Plan the review"),
+            back=account.get_absolute_url(),
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_the_room
+def move(request: RoomRequest, review: Review) -> HttpResponse:
+    """Change when and where a planned review takes place, and who leads it."""
+    insist_on_writer(request)
+    form = ReviewForm(
+        request.POST if request.method == "POST" else None,
+        account=review.account,
+        initial={
+            "planned_on": review.planned_on,
+            "planned_at": review.planned_at,
+            "place": review.place,
+            "facilitator": review.facilitator_id,
+        },
+    )
+    try:
+        if review.state != Review.State.PLANNED:
+            raise services.WrongState
+        if request.method == "POST" and form.is_valid():
+            services.move_review(review=review, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("review", review.pk)
+    except services.WrongState:
+        messages.error(request, _("The date can’t be changed any more."))
+        return redirect("review", review.pk)
+    return _show_plan(
+        request,
+        form,
+        review.account,
+        heading=_("Change the date, time or place"),
+        button=_("Save"),
+        back=review.get_absolute_url(),
+        room_language=request.room_language,
+    )
+
+
+def _show_plan(
+    request: SignedInRequest, form: ReviewForm, account: Account, **texts: str
+) -> HttpResponse:
+    context = {
+        "nav_current": "accounts",
+        "account": account,
+        "form": form,
+        "errors": summary_of_errors(form),
+    }
+    return render(request, "reviews/plan.html", context | texts, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -127,7 +127,11 @@ document.addEventListener("keydown", (event) => {
 // Words that were typed and not saved: closing the tab asks first.
 let unsaved = false;
 document.addEventListener("input", (event) => {
-  if (event.target.closest("[data-guard]")) unsaved = true;
+  if (!event.target.closest("[data-guard]")) return;
+  unsaved = true;
+  // What was said of the save before isn't true of what has been typed since.
+  const says = document.querySelector("[data-changed]");
+  if (says && says.textContent !== says.dataset.changed) says.textContent = says.dataset.changed;
 });
 document.addEventListener("submit", (event) => {
   // Another form of the page (the language, signing out) saves nothing of this one.

@@ -226,3 +226,39 @@ def test_a_director_reads_and_writes_nothing(client, planned, director):
     assert client.post(reverse("review-start", args=[planned.pk])).status_code == 403
     Membership.objects.create(account=planned.account, user=director)
     assert b'id="section-form"' in client.get(section).content
+
+
+def test_a_planned_review_is_moved_and_its_date_is_settled(planned, as_manager, manager):
+    Review.objects.filter(pk=planned.pk).update(date_confirmed=False)
+    page = as_manager.get(planned.get_absolute_url()).content.decode()
+    address = reverse("review-move", args=[planned.pk])
+    assert address in page
+    plan = {
+        "planned_on": "2026-12-01",
+        "planned_at": "09:30",
+        "place": "Boardroom 3",
+        "facilitator": manager.pk,
+    }
+    assert as_manager.post(address, plan).url == planned.get_absolute_url()
+    moved = read_record(planned.pk)
+    assert moved.planned_on == datetime.date(2026, 12, 1)
+    assert moved.planned_at == datetime.time(9, 30)
+    assert (moved.place, moved.date_confirmed) == ("Boardroom 3", True)
+    assert moved.version == planned.version + 1
+
+
+def test_without_a_date_it_is_not_moved_and_what_was_typed_stays(planned, as_manager):
+    address = reverse("review-move", args=[planned.pk])
+    response = as_manager.post(address, {"planned_on": "", "place": "Boardroom 3"})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Choose a date." in page
+    assert "Boardroom 3" in page
+    assert read_record(planned.pk).planned_on == planned.planned_on
+
+
+def test_once_the_meeting_has_started_it_is_not_moved(started, as_manager):
+    address = reverse("review-move", args=[started.pk])
+    for response in (as_manager.get(address), as_manager.post(address, {"place": "Boardroom 3"})):
+        assert response.url == started.get_absolute_url()
+    assert read_record(started.pk).place != "Boardroom 3"
