@@ -19,7 +19,7 @@ NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*
 # Those that Django's own views look for by these names.
 OF_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
 # Packages whose templates ours replace, by having the same name.
-REPLACED = ("allauth", "crispy_bootstrap5")
+REPLACED = ("allauth", "crispy_bootstrap5", "django.contrib.admin")
 MENTIONED = re.compile(r"""\{%\s*(?:extends|include)\s+(["'])(?P<name>.+?)\1""")
 
 
