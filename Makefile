@@ -22,7 +22,7 @@ run: $(BUILT)
 test: check
 	@scripts/system_packages.sh runtime test
 	env -u TEST_DATABASE_URL $(PYTEST) --cov
-	.venv/bin/python scripts/with_postgres.py $(PYTEST)
+	.venv/bin/python scripts/with_postgres.py $(PYTEST) -m "not once"
 
 ## What a hosted installation needs before it starts, in its own environment: see docs/hosting.md
 install: $(BUILT)

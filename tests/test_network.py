@@ -5,6 +5,8 @@ import socket
 import pytest
 from pytest_socket import SocketConnectBlockedError
 
+pytestmark = pytest.mark.once
+
 # Set aside for documentation (RFC 5737 and 3849): it belongs to nobody.
 FARAWAY = [("192.0.2.1", 443), ("2001:db8::1", 443)]
 

@@ -18,6 +18,8 @@ from reviews.progress import read_record
 from reviews.sections import SECTIONS
 from valuereview.pdf import FetchDenied, OwnFilesOnly, render_pdf
 
+pytestmark = pytest.mark.once
+
 DENIED = [
     "http://127.0.0.1/x",
     "https://example.org/x.css",

@@ -9,6 +9,8 @@ import pytest
 
 from valuereview.secret import kept_secret_key
 
+pytestmark = pytest.mark.once
+
 HOUSE = Path(__file__).resolve().parent.parent
 PARALLEL_STARTS = 8
 START = (

@@ -14,6 +14,8 @@ from reviews.sections import KEYS
 from tests import undefined
 from tests.undefined import TEMPLATES
 
+pytestmark = pytest.mark.once
+
 BASE = Path(settings.BASE_DIR)
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*"))
 # Those that Django's own views look for by these names.

@@ -4,11 +4,14 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management import call_command
 
 from scorecards.factors import Factor
+
+pytestmark = pytest.mark.once
 
 CATALOGUE = Path(settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 NO_BREAK = "\N{NO-BREAK SPACE}"

@@ -9,6 +9,8 @@ from django.utils import timezone, translation
 
 from valuereview.templatetags import words
 
+pytestmark = pytest.mark.once
+
 FIRST = datetime.date(2027, 2, 1)
 NBSP = "\N{NO-BREAK SPACE}"
 

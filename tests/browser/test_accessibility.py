@@ -11,6 +11,7 @@ from tests import cast
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.once,
     pytest.mark.django_db(transaction=True),
     # A whole meeting, clicked through: slow on a busy machine.
     pytest.mark.timeout(600),

@@ -12,6 +12,7 @@ from tests.browser.conftest import PASSWORD
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.once,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(600),
 ]

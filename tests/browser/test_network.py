@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Error, Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 # Numbers too: a name might stay unknown merely because this machine is alone.

@@ -14,7 +14,7 @@ from tests.hosting.conftest import with_static_files
 from tests.hosting.installation import HOUSE, manage, start_gunicorn, stop
 from valuereview.secret import own_secret_key
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.timeout(400), pytest.mark.once]
 
 REFUSED = {
     "missing": None,

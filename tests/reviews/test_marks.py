@@ -14,6 +14,8 @@ from reviews.marks import (
     square_code_svg,
 )
 
+pytestmark = pytest.mark.once
+
 
 def turned(bits: str) -> str:
     """Return sixteen modules, row by row, after a quarter turn."""

@@ -10,6 +10,8 @@ import pytest
 
 from reviews import documents
 
+pytestmark = pytest.mark.once
+
 CALLS_A_PAGE = 260_000
 
 
