@@ -3,7 +3,12 @@
 import zoneinfo
 from typing import Any
 
-from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+)
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -18,6 +23,12 @@ def teammates() -> QuerySet[User]:
     return User.objects.filter(is_active=True, role__in=(Role.MANAGER, Role.DIRECTOR))
 
 
+def without_placeholders(form: forms.BaseForm) -> None:
+    """Take away the grey words inside the fields, which say what the labels say."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
 class SignInForm(LoginForm):
     """E-mail and password, nothing else."""
 
@@ -26,8 +37,7 @@ class SignInForm(LoginForm):
         self.fields.pop("remember", None)
         self.fields["login"].label = _("Work e-mail")
         self.fields["password"].help_text = ""
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
+        without_placeholders(self)
 
 
 class ForgottenPasswordForm(ResetPasswordForm):
@@ -36,7 +46,23 @@ class ForgottenPasswordForm(ResetPasswordForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["email"].label = _("Work e-mail")
-        self.fields["email"].widget.attrs.pop("placeholder", None)
+        without_placeholders(self)
+
+
+class OtherPasswordForm(ChangePasswordForm):
+    """The password one has, and another one twice."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        without_placeholders(self)
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    """A new password twice, behind the link of a mail."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        without_placeholders(self)
 
 
 class AccountForm(forms.ModelForm[Account]):

@@ -164,6 +164,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "reset_password": "accounts.forms.ForgottenPasswordForm",
+    "change_password": "accounts.forms.OtherPasswordForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
 }
 
 # Rate limits of the sign-in count in a cache that every worker on the machine shares.
