@@ -5,7 +5,7 @@ FONTS := build/static/fonts/inter.woff2 $(foreach weight,400 500 600 700,build/f
 BUILT := .venv/stamp $(CATALOGUES) $(FONTS)
 
 # The tests choose their database, and see nothing of what make run serves.
-PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2
+PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2 --dist worksteal
 
 # The checks need no secret, and see nothing of what make run serves.
 CHECKED := env -u DATABASE_URL DEBUG=1 DATA_DIR=build/check
