@@ -80,7 +80,8 @@ def counted(client: Client, method: str, address: str, data: dict | None = None)
     with CaptureQueriesContext(connection) as queries:
         response = getattr(client, method)(address, data or {})
     assert response.status_code < 500
-    words = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    # DECLARE opens a cursor for a SELECT: PostgreSQL, where many rows are expected.
+    words = ("SELECT", "INSERT", "UPDATE", "DELETE", "DECLARE")
     return sum(query["sql"].lstrip("( ").startswith(words) for query in queries)
 
 
