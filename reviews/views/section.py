@@ -179,6 +179,10 @@ def _show_read_only(
 ) -> HttpResponse:
     context = _page(progress, step, request) | step.section.context()
     context |= {"set_aside": step.section.set_aside, "blank": False}
+    following = progress.after(step.section.key)
+    if following is not None and progress.step(following.key).is_locked:
+        # Who only reads can't open it either.
+        context["following"] = None
     return render(request, "reviews/section_read.html", context, status=status)
 
 

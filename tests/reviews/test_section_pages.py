@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from reviews.models import Confirmation, Participant, Review, SetAside
 from reviews.progress import Progress, read_record
@@ -594,3 +595,13 @@ def test_a_save_that_is_refused_does_not_ask_why_the_section_would_be_set_aside(
     assert "Say what will be done." in page
     assert "Choose why" not in page
     assert not re.search(r"<details[^>]* open", page)
+
+
+def test_who_only_reads_is_not_led_to_a_section_that_is_not_open_yet(planned, manager, director):
+    review = cast.held_until(planned, manager, "factors")
+    client = Client()
+    client.force_login(director)
+    page = client.get(address(review, "factors")).content.decode()
+    assert "Continue to the service scorecard" in page
+    page = client.get(address(review, "scorecard")).content.decode()
+    assert "Continue to service improvement" not in page
