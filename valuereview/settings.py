@@ -5,6 +5,7 @@ README.md lists them; docs/hosting.md says which a hosted installation needs. Te
 """
 
 import os
+import secrets
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -28,11 +29,14 @@ DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 # It holds the database and what people uploaded: its owner's alone.
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-# Where DEBUG is off nothing starts without a secret of its own.
-SECRET_KEY = env.str("SECRET_KEY", default="") or (
-    kept_secret_key(DATA_DIR) if DEBUG or TESTING else ""
-)
-if not DEBUG and not TESTING:
+# Where DEBUG is off nothing starts without a secret of its own, but what only writes sources.
+WRITES_SOURCES = sys.argv[1:2] in (["makemigrations"], ["makemessages"])
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if DEBUG or TESTING:
+    SECRET_KEY = SECRET_KEY or kept_secret_key(DATA_DIR)
+elif WRITES_SOURCES:
+    SECRET_KEY = secrets.token_urlsafe()
+else:
     SECRET_KEY = own_secret_key(SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

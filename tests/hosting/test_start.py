@@ -43,6 +43,19 @@ def test_a_secret_that_others_may_know_refuses_to_start_and_says_how_to_make_one
     assert len(told.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["shell --command 1", "showmigrations", "migrate --check"])
+def test_no_command_goes_on_without_a_secret(environment, command):
+    told = manage(with_secret(environment, None), command)
+    assert told.returncode == 1
+    assert told.stderr.startswith("SECRET_KEY is missing.")
+    assert "Traceback" not in told.stderr
+
+
+def test_what_only_writes_sources_needs_no_secret(environment):
+    told = manage(with_secret(environment, None), "makemigrations --check --dry-run")
+    assert (told.returncode, told.stdout.strip()) == (0, "No changes detected")
+
+
 def test_gunicorn_refuses_it_too(environment, tmp_path):
     """It ends instead of trying for ever, and says why in its log, and once more in plain words."""
     process = start_gunicorn(with_secret(environment, None), 0, tmp_path / "log")
