@@ -130,14 +130,18 @@ class Installation:
         assert all(isinstance(record, dict) for record in records)
         return records
 
-    def record_of(self, path: str) -> dict[str, object]:
-        """Return the access log's record of a path; it is written after the answer is sent."""
+    def record_of(self, path: str, status: int) -> dict[str, object]:
+        """Return the access log's record of a path answered so; it is written after the answer.
+
+        Other tests ask this installation for the same paths, in any order.
+        """
         for _ in range(100):
             for record in self.records():
-                if record["logger"] == "gunicorn.access" and record["path"] == path:
-                    return record
+                if record["logger"] == "gunicorn.access":
+                    if (record["path"], record["status"]) == (path, status):
+                        return record
             time.sleep(0.05)
-        raise AssertionError(f"{path} isn't in the access log")
+        raise AssertionError(f"{path} with {status} isn't in the access log")
 
 
 def start_gunicorn(environment: dict[str, str], port: int, log: Path) -> subprocess.Popen[bytes]:

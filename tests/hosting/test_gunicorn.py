@@ -100,15 +100,15 @@ def test_the_log_tells_each_request_as_json_and_never_its_query(hosted):
         hosted.visitor(("Referer", f"https://{HOST}/?q={secret}")).ask(f"{path}?q={secret}")
     hosted.visitor().ask(f"/line%0Abreak%22/?q={secret}")
     hosted.visitor(host="evil.example").ask(f"/evil/?q={secret}")
-    told = hosted.record_of("/sign-in/")
+    told = hosted.record_of("/sign-in/", 200)
     assert told["method"] == "GET"
     assert told["milliseconds"] > 0
     assert told["bytes"] > 1000
     assert told["level"] == "INFO"
     assert re.match(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}$", told["time"])
-    assert hosted.record_of("/no-such-page/")["status"] == 404
-    assert hosted.record_of("/evil/")["status"] == 400
-    assert hosted.record_of('/line\nbreak"/')["status"] == 404
+    assert hosted.record_of("/no-such-page/", 404)
+    assert hosted.record_of("/evil/", 400)
+    assert hosted.record_of('/line\nbreak"/', 404)
     assert secret not in hosted.log.read_text()
 
 
@@ -126,7 +126,7 @@ def test_an_address_that_http_forbids_leaves_no_query_in_the_log(hosted):
             connection.sendall(line + b"\r\nHost: x\r\n\r\n")
             assert connection.recv(1000).startswith(b"HTTP/1.1 400")
     time.sleep(0.5)
-    assert hosted.record_of("/refused/")["status"] == 400
+    assert hosted.record_of("/refused/", 400)
     told = [record["message"] for record in hosted.records() if record["level"] == "WARNING"]
     assert "Invalid request from ip=127.0.0.1: Invalid HTTP request line" in told
     assert "confidential-merger" not in hosted.log.read_text()
@@ -266,7 +266,7 @@ def test_a_failure_is_one_line_of_the_log_and_a_page_without_details(unreachable
     assert "Something went wrong on our side" in page.text
     assert "Une erreur" in page.text
     assert "OperationalError" not in page.text
-    assert unreachable.record_of("/password/forgotten/")["status"] == 500
+    assert unreachable.record_of("/password/forgotten/", 500)
     said = "Internal Server Error: /password/forgotten/"
     [failure] = [record for record in unreachable.records() if record["message"] == said]
     assert failure["level"] == "ERROR"
