@@ -59,7 +59,9 @@ class Agenda:
     def in_progress(self) -> list[Progress]:
         """How far each meeting under way has come."""
         reviews = [row for row in self.open_reviews if row.state == Review.State.IN_PROGRESS]
-        prefetch_related_objects(reviews, "set_asides", "confirmations")
+        before = [review.follows for review in reviews if review.follows]
+        prefetch_related_objects([*reviews, *before], "set_asides")
+        prefetch_related_objects(reviews, "confirmations")
         return [Progress(review) for review in reviews]
 
     @property

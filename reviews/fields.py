@@ -46,8 +46,12 @@ class WholeNumberField(forms.CharField):
             )
         return int(text)
 
+    def prepare_value(self, value: object) -> object:
+        return str(int(value)) if isinstance(value, Decimal) else value
+
     def has_changed(self, initial: object, data: object) -> bool:
-        return str(initial if initial is not None else "") != str(data or "").translate(SPACES)
+        before = self.prepare_value(initial if initial is not None else "")
+        return str(before) != str(data or "").translate(SPACES)
 
 
 class CountField(forms.CharField):
@@ -83,6 +87,20 @@ class CountField(forms.CharField):
             return self.clean(data) != initial
         except ValidationError:
             return True
+
+
+class YesNoField(forms.TypedChoiceField):
+    """A yes or a no as the count of what is or isn't: 1, 0, or None while nothing is said."""
+
+    def __init__(self, **options: Any) -> None:
+        choices = [("", "–"), ("1", _("Yes")), ("0", _("No"))]
+        super().__init__(choices=choices, coerce=Decimal, empty_value=None, **options)
+
+    def prepare_value(self, value: object) -> object:
+        return str(int(value)) if isinstance(value, Decimal) else value
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "")
 
 
 class DayField(forms.DateField):

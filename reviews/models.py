@@ -4,18 +4,20 @@ What a row can say is a constraint here, with a name; what only a set can say (e
 a total of 100, a KPI for each) is asked by the sections whenever one is confirmed.
 """
 
+import datetime
 from typing import ClassVar, TypeVar
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, Contact, Language, Side, StrategicObjective, User
 from scorecards.factors import Factor
-from scorecards.models import Scorecard
+from scorecards.models import KPI, Scorecard
+from scorecards.periods import ONE_DAY, Span
 
 PEOPLE_A_SIDE = 4
 LONG_TEXT = 2000
@@ -51,6 +53,23 @@ class ActionManager(JoinedManager["ImprovementAction"]):
     joined = "owner"
 
 
+class ActionQuerySet(models.QuerySet["ImprovementAction"]):
+    """Actions, by what became of them."""
+
+    def promised(self) -> "ActionQuerySet":
+        """Return the actions that both sides agreed in a review that is closed."""
+        return self.filter(review__state=Review.State.CLOSED)
+
+    def still_open(self) -> "ActionQuerySet":
+        """Return the promised actions that no closed review found done or dropped."""
+        ended = ActionVerdict.objects.filter(
+            action=OuterRef("pk"),
+            verdict__in=ActionVerdict.ENDS,
+            review__state=Review.State.CLOSED,
+        )
+        return self.promised().exclude(Exists(ended))
+
+
 class ImpactManager(JoinedManager["Impact"]):
     """Impacts with who owns the plan."""
 
@@ -71,8 +90,16 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
 
     def with_account(self) -> "ReviewQuerySet":
-        """Read each review together with its account, its scorecard and its facilitator."""
-        return self.select_related("account", "account__lead", "agrees", "facilitator")
+        """Read each review with its account, its facilitator, and what it judges and agrees."""
+        return self.select_related(
+            "account",
+            "account__lead",
+            "agrees",
+            "closes",
+            "closes__follows",
+            "follows",
+            "facilitator",
+        )
 
 
 class Review(models.Model):
@@ -94,6 +121,10 @@ class Review(models.Model):
         Scorecard, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     agrees = models.OneToOneField(Scorecard, on_delete=models.PROTECT, related_name="+")
+    # The account's last closed review when this one was planned.
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     planned_on = models.DateField(_("date"))
@@ -101,6 +132,11 @@ class Review(models.Model):
     place = models.CharField(_("place"), max_length=200, blank=True)
     date_confirmed = models.BooleanField(default=True)
 
+    # The day of the first sitting: the period that is judged ends before it, the next starts.
+    held_on = models.DateField(_("held on"), null=True, blank=True, editable=False)
+    held_on_paper = models.BooleanField(
+        _("held on paper"), default=False, db_default=False, editable=False
+    )
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_by = models.ForeignKey(
@@ -111,6 +147,10 @@ class Review(models.Model):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    # Who met, as they were called at the closing; blank before.
+    client_name = models.CharField(max_length=120, blank=True, db_default="", editable=False)
+    provider_name = models.CharField(max_length=80, blank=True, db_default="", editable=False)
 
     # Answers that say "nothing to add" and so complete a section.
     no_new_action = models.BooleanField(_("No new action"), default=False)
@@ -132,18 +172,29 @@ class Review(models.Model):
         verbose_name_plural = _("reviews")
         ordering = ["-planned_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["account", "number"], name="review_number_once"),
+            models.UniqueConstraint(
+                fields=["account", "number"],
+                condition=~Q(state="cancelled"),
+                name="review_number_once",
+            ),
             models.UniqueConstraint(
                 fields=["closes"],
                 condition=~Q(state="cancelled"),
                 name="review_closes_a_scorecard_once",
                 violation_error_message=_("Another review judges this scorecard already."),
             ),
+            # One of each: a review that is reopened goes on while the next one is planned.
             models.UniqueConstraint(
                 fields=["account"],
-                condition=Q(state__in=["planned", "in_progress"]),
-                name="review_one_open_an_account",
-                violation_error_message=_("A review of this account is open already."),
+                condition=Q(state="planned"),
+                name="review_one_planned_an_account",
+                violation_error_message=_("A review of this account is planned already."),
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(state="in_progress"),
+                name="review_one_in_progress_an_account",
+                violation_error_message=_("A review of this account is in progress already."),
             ),
             models.CheckConstraint(
                 condition=Q(state="planned", started_at=None, closed_at=None, cancelled_at=None)
@@ -190,6 +241,48 @@ class Review(models.Model):
     def is_first(self) -> bool:
         """Whether there's nothing yet to judge."""
         return self.closes_id is None
+
+    @property
+    def day(self) -> datetime.date:
+        """The day it was held on, or is planned for."""
+        return self.held_on or self.planned_on
+
+    @property
+    def judged_period(self) -> Span | None:
+        """The days that it judges: from the meeting that agreed them to the day before this one."""
+        if self.closes is None or self.closes.starts_on is None:
+            return None
+        return Span(self.closes.starts_on, self.day - ONE_DAY)
+
+
+class Reopening(models.Model):
+    """A closing that was taken back: by whoever closed, at once, or by a director, with a reason.
+
+    The worksheets of the closings before stay as they are (`KeptWorksheet`).
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="reopenings")
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reopened_at = models.DateTimeField()
+    reopened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    is_undo = models.BooleanField(default=False)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("reopening")
+        verbose_name_plural = _("reopenings")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_undo=True) | ~Q(reason=""),
+                name="reopening_with_a_reason",
+                violation_error_message=_("Say why the review is reopened."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review} · {self.reopened_at}"
 
 
 class Sitting(models.Model):
@@ -409,9 +502,17 @@ class ImprovementAction(OwnedRow):
     position = models.PositiveSmallIntegerField(default=0)
     wording = models.CharField(_("what will be done"), max_length=500)
     factor = models.CharField(_("what it answers"), max_length=30, choices=Factor, blank=True)
+    kpi = models.ForeignKey(
+        KPI,
+        verbose_name=_("missed KPI"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     due_on = models.DateField(_("due date"), null=True, blank=True)
 
-    objects = ActionManager()
+    objects = ActionManager.from_queryset(ActionQuerySet)()
 
     class Meta:
         verbose_name = _("improvement action")
@@ -516,6 +617,101 @@ class InnovationIdea(models.Model):
 
     def __str__(self) -> str:
         return self.wording
+
+
+class ActionVerdict(OwnedRow):
+    """What one review found of an action agreed before it.
+
+    Done and dropped end the action; the others carry it on, with another owner or date from then
+    if they are given. The action itself stays as it was agreed.
+    """
+
+    class Verdict(models.TextChoices):
+        DONE = "done", pgettext_lazy("action", "Done")
+        PARTLY = "partly", _("Partly done")
+        NOT_DONE = "not_done", _("Not done")
+        DROPPED = "dropped", _("Dropped")
+
+    ENDS = (Verdict.DONE, Verdict.DROPPED)
+    UNDONE = (Verdict.PARTLY, Verdict.NOT_DONE)
+
+    action = models.ForeignKey(ImprovementAction, on_delete=models.CASCADE, related_name="verdicts")
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="action_verdicts")
+    verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict, blank=True)
+    outcome = models.TextField(_("outcome"), max_length=LONG_TEXT, blank=True)
+    cause = models.CharField(_("why"), max_length=500, blank=True)
+    deeper_cause = models.CharField(_("and why that"), max_length=500, blank=True)
+    due_on = models.DateField(_("new date"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("verdict of an action")
+        verbose_name_plural = _("verdicts of actions")
+        ordering = ["review__number", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["action", "review"], name="action_verdict_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} · {self.get_verdict_display()}"
+
+    @property
+    def ends(self) -> bool:
+        """Whether the action ends by it."""
+        return self.verdict in self.ENDS
+
+
+class ImpactVerdict(models.Model):
+    """What one review found of an event foreseen before it; one still to come is asked of again."""
+
+    class Happened(models.TextChoices):
+        YES = "yes", _("It happened")
+        NO = "no", _("It did not happen")
+        NOT_YET = "not_yet", _("Still to come")
+
+    class Worked(models.TextChoices):
+        YES = "yes", _("The plan worked")
+        PARTLY = "partly", _("It worked in part")
+        NO = "no", _("It did not work")
+        UNUSED = "unused", _("It was not needed")
+
+    impact = models.ForeignKey(Impact, on_delete=models.CASCADE, related_name="verdicts")
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="impact_verdicts")
+    happened = models.CharField(_("did it happen"), max_length=7, choices=Happened, blank=True)
+    worked = models.CharField(_("did the plan work"), max_length=6, choices=Worked, blank=True)
+    learned = models.TextField(_("what we learned"), max_length=LONG_TEXT, blank=True)
+
+    ENDS = (Happened.YES, Happened.NO)
+
+    class Meta:
+        verbose_name = _("verdict of an impact")
+        verbose_name_plural = _("verdicts of impacts")
+        ordering = ["review__number", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["impact", "review"], name="impact_verdict_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.impact} · {self.get_happened_display()}"
+
+
+class IdeaVerdict(models.Model):
+    """The state that one review gives an idea said before it, and its next step from then."""
+
+    idea = models.ForeignKey(InnovationIdea, on_delete=models.CASCADE, related_name="verdicts")
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="idea_verdicts")
+    state = models.CharField(_("state"), max_length=9, choices=InnovationIdea.State, blank=True)
+    next_step = models.CharField(_("next step"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("verdict of an idea")
+        verbose_name_plural = _("verdicts of ideas")
+        ordering = ["review__number", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["idea", "review"], name="idea_verdict_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.idea} · {self.get_state_display()}"
 
 
 class KeptWorksheet(models.Model):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from django.db.models import OuterRef, Q, Subquery, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +19,6 @@ from reviews import services
 from reviews.models import Confirmation, Review, SetAside
 from reviews.rows import Forms
 from reviews.sections import KEYS, Missing, Section, sections_of
-from scorecards.models import WeightedFactor
 
 Status = Literal["done", "set_aside", "now", "open", "locked"]
 
@@ -92,7 +91,10 @@ class Progress:
     def __init__(self, review: Review) -> None:
         self.review = review
         self.sections = sections_of(review)
-        prefetch_related_objects([review], "set_asides", "confirmations")
+        # What the last one left comes first in this one: both are read together.
+        both = [review] if review.follows is None else [review, review.follows]
+        prefetch_related_objects(both, "set_asides")
+        prefetch_related_objects([review], "confirmations")
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -218,15 +220,13 @@ def put_aside(*, review: Review, key: str, fields: Mapping[str, object] | None, 
 
 
 def set_aside_last_time(review: Review) -> list[SetAside]:
-    """Return what the account's last closed review before this one left for later."""
-    before = Review.objects.filter(
-        account=review.account, state=Review.State.CLOSED, number__lt=review.number
-    )
-    last = Subquery(before.order_by("-number").values("pk")[:1])
-    chosen = WeightedFactor.objects.filter(scorecard=OuterRef("review__agrees"))
+    """Return what the review that this one follows left for later."""
+    left = [] if review.follows is None else list(review.follows.set_asides.all())
+    if review.closes is None or not any(row.factor for row in left):
+        return left
     # A factor that gave up its place afterwards waits for nothing.
-    still_waits = Q(factor="") | Q(factor__in=chosen.values("factor"))
-    return list(SetAside.objects.filter(still_waits, review=last))
+    chosen = {row.factor for row in review.closes.factors.all()}
+    return [row for row in left if row.factor in {"", *chosen}]
 
 
 def set_rest_aside(*, review: Review, fields: Mapping[str, object], by: User) -> None:

@@ -185,6 +185,23 @@ def with_removal(data: QueryDict, row_prefix: str, *, removed: bool) -> QueryDic
     return changed
 
 
+def sent_records(
+    data: QueryDict | None, prefix: str, records: Mapping[str, Record]
+) -> Mapping[str, Record]:
+    """Return those of `records`, by the prefixes of their forms, that a submission speaks of.
+
+    All of them while nothing is sent. What joined after the page was made keeps what it has; words
+    about a record that isn't there any more must not vanish: BadRequest. Each form's prefix is
+    `prefix`, a hyphen and something without one.
+    """
+    if data is None:
+        return records
+    sent = {name.rpartition("-")[0] for name in data if name.startswith(f"{prefix}-")}
+    if sent - records.keys():
+        raise BadRequest(_("A row isn’t part of this review any more. Nothing was saved."))
+    return {name: record for name, record in records.items() if name in sent}
+
+
 def _total(data: QueryDict, prefix: str) -> int:
     text = data.get(f"{prefix}-TOTAL_FORMS", "")
     if not text.isascii() or not text.isdigit() or len(text) > 4:

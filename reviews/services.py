@@ -10,10 +10,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Account, Contact, Side, User
+from reviews.carrying import copy_measures, start_from_last
 from reviews.models import (
     PEOPLE_A_SIDE,
+    ActionVerdict,
     DiscussedFactor,
+    IdeaVerdict,
     Impact,
+    ImpactVerdict,
     ImprovementAction,
     InnovationIdea,
     Participant,
@@ -21,9 +25,10 @@ from reviews.models import (
     SetAside,
     Sitting,
 )
-from scorecards.models import KPI, TOP_FIVE, Scorecard, WeightedFactor
+from scorecards.models import KPI, TOP_FIVE, Judgement, Scorecard, WeightedFactor
 
 PERIOD_DAYS = 90
+Verdict = ActionVerdict | ImpactVerdict | IdeaVerdict
 
 
 class WrongState(Exception):
@@ -42,23 +47,28 @@ def plan_review(
 ) -> Review:
     """Make and return the account's next review, planned; it judges the active scorecard.
 
-    Raises WrongState when a review of the account is planned or in progress already.
+    It starts from the last one: its people, its five, their KPIs. Raises WrongState when a review
+    of the account is planned or in progress already.
     """
     Account.objects.select_for_update().get(pk=account.pk)
-    reviews = Review.objects.filter(account=account)
+    reviews = Review.objects.filter(account=account).exclude(state=Review.State.CANCELLED)
     if reviews.filter(state__in=(Review.State.PLANNED, Review.State.IN_PROGRESS)).exists():
         raise WrongState
-    return Review.objects.create(
+    closes = Scorecard.objects.filter(account=account, state=Scorecard.State.ACTIVE).first()
+    review = Review.objects.create(
         account=account,
         number=(reviews.aggregate(last=Max("number"))["last"] or 0) + 1,
         facilitator=facilitator,
-        closes=Scorecard.objects.filter(account=account, state=Scorecard.State.ACTIVE).first(),
-        agrees=Scorecard.objects.create(account=account),
+        follows=reviews.order_by("-number").first(),
+        closes=closes,
+        agrees=Scorecard.objects.create(account=account, follows=closes),
         planned_on=planned_on,
         planned_at=planned_at,
         place=place,
         date_confirmed=date_confirmed,
     )
+    start_from_last(review)
+    return review
 
 
 @transaction.atomic
@@ -78,28 +88,52 @@ def move_review(*, review: Review, by: User, **plan: object) -> Review:
     return review
 
 
+def start_again(*, review: Review, **plan: object) -> Review:
+    """Let a planned review follow the one before it once more, which was reopened and closed.
+
+    It keeps its identity and what was prepared in it; where that is no measure, it starts from
+    those agreed now.
+    """
+    review = locked(review)
+    for name, value in plan.items():
+        setattr(review, name, value)
+    account = review.account
+    active = Scorecard.objects.filter(account=account, state=Scorecard.State.ACTIVE).first()
+    review.closes = review.agrees.follows = active
+    review.agrees.save(update_fields=["follows"])
+    if active is not None and not review.agrees.factors.exists():
+        copy_measures(active, review.agrees)
+    review.version += 1
+    review.save()
+    return review
+
+
 def locked(review: Review) -> Review:
     """Return the review as the database has it, its row locked until the transaction ends."""
     return Review.objects.with_account().select_for_update(of=("self",)).get(pk=review.pk)
 
 
 @transaction.atomic
-def start_meeting(*, review: Review, by: User, on: datetime.date | None = None) -> Review:
+def start_meeting(
+    *, review: Review, by: User, on: datetime.date | None = None, on_paper: bool = False
+) -> Review:
     """Start the meeting, today in the account's zone unless told the day.
 
-    Raises WrongState unless the review is planned.
+    One that was held on paper is entered afterwards, in any order. Raises WrongState unless the
+    review is planned, and while another of the account is in progress (one that was reopened).
     """
     review = locked(review)
-    if review.state != Review.State.PLANNED:
+    others = Review.objects.filter(account=review.account, state=Review.State.IN_PROGRESS)
+    if review.state != Review.State.PLANNED or others.exists():
         raise WrongState
     now = timezone.now()
     review.state = Review.State.IN_PROGRESS
     review.started_at = now
+    review.held_on = on or timezone.localdate(now, review.account.zone)
+    review.held_on_paper = on_paper
     review.version += 1
-    review.save(update_fields=["state", "started_at", "version"])
-    Sitting.objects.create(
-        review=review, held_on=on or timezone.localdate(now, review.account.zone)
-    )
+    review.save(update_fields=["state", "started_at", "held_on", "held_on_paper", "version"])
+    Sitting.objects.create(review=review, held_on=review.held_on)
     return review
 
 
@@ -124,12 +158,13 @@ def add_sitting(*, review: Review, by: User, on: datetime.date | None = None) ->
 def cancel_review(*, review: Review, by: User, reason: str) -> Review:
     """Cancel a review that isn't closed; its scorecard may then be judged by another one.
 
-    Raises WrongState when it is closed or cancelled, ValueError without a reason.
+    Raises WrongState when it is closed or cancelled, or was closed before it was reopened: what it
+    agreed is in force. ValueError without a reason.
     """
     if not reason.strip():
         raise ValueError("a review is cancelled with a reason")
     review = locked(review)
-    if not review.is_open:
+    if not review.is_open or review.reopenings.exists():
         raise WrongState
     review.state = Review.State.CANCELLED
     review.cancelled_at = timezone.now()
@@ -142,8 +177,11 @@ def cancel_review(*, review: Review, by: User, reason: str) -> Review:
 
 def proposed_next_day(review: Review) -> datetime.date:
     """Return 90 days after the first sitting (the planned day before it), never on a weekend."""
-    first = min((row.held_on for row in review.sittings.all()), default=review.planned_on)
-    day = first + datetime.timedelta(days=PERIOD_DAYS)
+    return never_on_a_weekend(review.day + datetime.timedelta(days=PERIOD_DAYS))
+
+
+def never_on_a_weekend(day: datetime.date) -> datetime.date:
+    """Return the day itself, or the Monday after it."""
     return day + datetime.timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
 
 
@@ -233,6 +271,12 @@ def choose_factors(
         DiscussedFactor.objects.create(review=review, factor=factor)
 
 
+def keep_judgements(*, judgements: Iterable[Judgement]) -> None:
+    """Keep what both sides counted of KPIs, and what they say of it."""
+    for judgement in judgements:
+        judgement.save()
+
+
 def keep_kpis(
     *, scorecard: Scorecard, factor: str, kpis: Iterable[KPI], removed: Iterable[KPI]
 ) -> None:
@@ -302,3 +346,15 @@ def set_aside(
     SetAside.objects.update_or_create(
         review=review, section=section, factor=factor, defaults=fields
     )
+
+
+def keep_verdicts(*, review: Review, verdicts: Iterable[Verdict]) -> None:
+    """Keep what this review finds of actions, impacts and ideas agreed before it.
+
+    Each names its own; where an action goes on with somebody else, their name is kept as it is.
+    """
+    for verdict in verdicts:
+        verdict.review = review
+        if isinstance(verdict, ActionVerdict):
+            verdict.keep_owner()
+        verdict.save()

@@ -3,21 +3,32 @@
 A scorecard never mentions a review: reviews point to it.
 """
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Account
+from accounts.models import Account, Side, User
 from scorecards.factors import Factor
 
 TOP_FIVE = 5
 TOTAL_WEIGHT = 100
 
 
+def missed_below() -> int:
+    """Return the score under which a factor is missed, in points of 100: the setting."""
+    below: int = settings.MISSED_BELOW
+    return below
+
+
 class Scorecard(models.Model):
-    """The measures of one account for one period of about 90 days."""
+    """The measures of one account for one period of about 90 days.
+
+    `follows` is the one that the meeting which agreed this one judged. What the judging found
+    (`score`, `coverage` in points of 100) is kept with it when its review closes: lists read it.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -28,6 +39,18 @@ class Scorecard(models.Model):
     state = models.CharField(max_length=6, choices=State, default=State.DRAFT)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    missed_below = models.PositiveSmallIntegerField(
+        default=missed_below, db_default=80, editable=False
+    )
+    score = models.DecimalField(
+        _("score"), max_digits=4, decimal_places=1, null=True, editable=False
+    )
+    coverage = models.DecimalField(
+        _("points measured"), max_digits=5, decimal_places=2, null=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("scorecard")
@@ -67,7 +90,8 @@ class WeightedFactor(models.Model):
     """One of the top five of a scorecard, with its weight in points of 100.
 
     `slot` is storage only: 1 to 5, unique in its scorecard, *is* "at most five". People see
-    factors by weight. A weight not given yet is null.
+    factors by weight. A weight not given yet is null. `score` and `is_missed` are what the judging
+    found, kept when its review closes.
     """
 
     scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="factors")
@@ -79,6 +103,10 @@ class WeightedFactor(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(TOTAL_WEIGHT)],
     )
+    score = models.DecimalField(
+        _("score"), max_digits=4, decimal_places=1, null=True, editable=False
+    )
+    is_missed = models.BooleanField(_("missed"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("weighted factor")
@@ -117,11 +145,19 @@ class WeightedFactor(models.Model):
         return Factor(self.factor)
 
 
+class KPIManager(models.Manager["KPI"]):
+    """KPIs with what was judged of them, and of the one that each follows."""
+
+    def get_queryset(self) -> models.QuerySet["KPI"]:
+        return super().get_queryset().select_related("judgement", "follows__judgement")
+
+
 class KPI(models.Model):
     """Something that both sides can count, for one factor of a scorecard.
 
     It hangs on the scorecard and the factor's key, so that a factor freed by mistake and
     taken again still has its KPIs; KPIs of factors that aren't chosen count for nothing.
+    `follows` is the KPI of the scorecard before that it goes on from.
     """
 
     class Kind(models.TextChoices):
@@ -163,6 +199,11 @@ class KPI(models.Model):
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = KPIManager()
 
     class Meta:
         verbose_name = _("KPI")
@@ -196,3 +237,101 @@ class KPI(models.Model):
     def needs_target(self) -> bool:
         """Whether a number has still to be given: yes/no needs none."""
         return self.kind != self.Kind.YES_NO and self.target is None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the target has to hold within each of many times, not over the period."""
+        return self.frequency != self.Frequency.PERIOD
+
+    @property
+    def said(self) -> "Judgement | None":
+        """What was judged of it, if anything is noted."""
+        return getattr(self, "judgement", None)
+
+
+class Judgement(models.Model):
+    """What both sides counted of a KPI, as the review that judges its period notes it.
+
+    Over the period a count is the result (a yes is 1, a no 0); with a frequency it is the number
+    of times kept. Where both sides counted, the client's decides. `times` and `adjusted_target`
+    are what both sides agreed instead of the calendar's number and the first target, which stays.
+    """
+
+    kpi = models.OneToOneField(KPI, on_delete=models.CASCADE, related_name="judgement")
+    our_count = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    client_count = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    times = models.PositiveSmallIntegerField(_("number of times"), null=True, blank=True)
+    adjusted_target = models.DecimalField(
+        _("adjusted target"), max_digits=14, decimal_places=4, null=True, blank=True
+    )
+    adjusted_why = models.CharField(_("why it is adjusted"), max_length=300, blank=True)
+    not_measured = models.BooleanField(_("not measured"), default=False)
+    not_measured_why = models.CharField(_("why it wasn’t measured"), max_length=500, blank=True)
+    client_agrees = models.BooleanField(_("the client agrees to leave it out"), default=False)
+    cause = models.CharField(_("why"), max_length=500, blank=True)
+    deeper_cause = models.CharField(_("and why that"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("judgement")
+        verbose_name_plural = _("judgements")
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(our_count=None) | Q(our_count__gte=0))
+                & (Q(client_count=None) | Q(client_count__gte=0)),
+                name="judgement_counts_from_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_measured=False) | Q(our_count=None, client_count=None),
+                name="judgement_not_measured_or_counted",
+                violation_error_message=_(
+                    "Either a count is given, or it was not measured: take one of them away."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(times=None) | Q(times__gte=1), name="judgement_at_least_one_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(adjusted_target=None) | Q(adjusted_target__gte=0),
+                name="judgement_target_from_zero",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.kpi)
+
+
+class RunningResult(models.Model):
+    """What one side counted of a KPI while its period runs: dated, with a note.
+
+    Over the period it has a `value`; with a frequency, `counted_on` is the first day of the time
+    and `kept` says whether the target held within it.
+    """
+
+    kpi = models.ForeignKey(KPI, on_delete=models.CASCADE, related_name="results")
+    side = models.CharField(_("who counted"), max_length=8, choices=Side, default=Side.PROVIDER)
+    counted_on = models.DateField(_("date"))
+    value = models.DecimalField(_("result"), max_digits=14, decimal_places=4, null=True, blank=True)
+    kept = models.BooleanField(_("kept"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    noted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("running result")
+        verbose_name_plural = _("running results")
+        ordering = ["counted_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="result_side_known"),
+            models.CheckConstraint(
+                condition=Q(value=None, kept__isnull=False) | Q(value__gte=0, kept=None),
+                name="result_is_a_value_or_kept",
+            ),
+            models.UniqueConstraint(
+                fields=["kpi", "side", "counted_on"],
+                condition=Q(value=None),
+                name="result_once_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} · {self.counted_on}"

@@ -9,6 +9,9 @@ OURS = ["accounts", "reviews", "scorecards"]
 # whether one has just become so can't be told there. On PostgreSQL it is.
 UNASKED = ["NOT_NULL"] if connection.vendor == "sqlite" else []
 # Other warnings are of locks, which tables as small as ours hold for a moment.
+# These add rules that no row can break already: of new tables, or narrower than the rule that they
+# replace (no number twice but where one is cancelled, one open review but a reopened one).
+NARROWER = ["0002_judging"]
 GRAVE_WARNINGS = ["RUNPYTHON_REVERSIBLE", "RUNSQL_REVERSIBLE"]
 
 
@@ -19,13 +22,17 @@ def test_migrations_leave_what_is_running_alone(capsys):
 
     A first migration may do anything: nothing runs yet.
     """
-    linter = MigrationLinter(
-        ignore_initial_migrations=True,
-        exclude_migration_tests=UNASKED,
-        warnings_as_errors_tests=GRAVE_WARNINGS,
-        quiet=["ignore", "ok"],
-    )
-    for app in OURS:
-        linter.lint_all_migrations(app_label=app)
-    assert not linter.has_errors, capsys.readouterr().out
-    assert linter.nb_total >= len(OURS)
+    for which in (
+        {"ignore_name": NARROWER, "exclude_migration_tests": UNASKED},
+        {"include_name": NARROWER, "exclude_migration_tests": [*UNASKED, "ADD_UNIQUE"]},
+    ):
+        linter = MigrationLinter(
+            ignore_initial_migrations=True,
+            warnings_as_errors_tests=GRAVE_WARNINGS,
+            quiet=["ignore", "ok"],
+            **which,
+        )
+        for app in OURS:
+            linter.lint_all_migrations(app_label=app)
+        assert not linter.has_errors, capsys.readouterr().out
+        assert linter.nb_total

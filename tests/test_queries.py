@@ -43,25 +43,25 @@ PAGES = {
     "objective-new": 4,
     "objective-edit": 5,
     "review-new": 5,
-    "review": 16,
-    "review-section": 8,
+    "review": 15,
+    "review-section": 7,
     "review-factor-sheets": 5,
     "review-worksheet": 17,
     "review-invitation": 5,
     "review-move": 3,
-    "review-cancel": 7,
-    "review-end-early": 7,
-    "review-close": 17,
+    "review-cancel": 6,
+    "review-end-early": 6,
+    "review-close": 16,
 }
 # `performance.md`: at most ten, and no more for more rows.
 SECTION_PAGES = {
-    "participants": 8,
-    "factors": 9,
-    "scorecard": 9,
-    "improvement": 9,
-    "impacts": 8,
-    "innovation": 8,
-    "next-review": 7,
+    "participants": 7,
+    "factors": 8,
+    "scorecard": 8,
+    "improvement": 8,
+    "impacts": 7,
+    "innovation": 7,
+    "next-review": 6,
 }
 # Of a form that changes nothing; what changes is written on top.
 SAVES = {

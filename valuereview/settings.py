@@ -291,6 +291,10 @@ LOGGING = {
 # The demo exists only where DEBUG is on.
 DEMO_MODE = DEBUG and not TESTING
 
+# A factor is missed when its score is under this, in points of 100. Scorecards agreed from now on
+# keep it: another value changes nothing that was judged (`product.md` 4).
+MISSED_BELOW = env.int("MISSED_BELOW", default=80)
+
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -18,6 +18,10 @@ from reviews.rows import Forms
 Buttons = Mapping[str, Callable[[QueryDict, str], QueryDict]]
 
 
+# The lists of scorecards that sections read.
+MEASURES = ("agrees__factors", "agrees__kpis", "closes__factors", "closes__kpis")
+
+
 @dataclass(frozen=True)
 class Missing:
     """One thing that keeps a section from being complete, in words, and the field it's about."""
@@ -54,9 +58,17 @@ class Section:
 
     @cached_property
     def review(self) -> Review:
-        """The review, with the lists that this section reads."""
-        prefetch_related_objects([self._review], *self.relations)
-        return self._review
+        """The review, with the lists that this section reads.
+
+        Those of the scorecards that it agrees and judges, and of the one judged before, are read
+        together: a question for their factors, one for their KPIs.
+        """
+        review = self._review
+        measures = [review.agrees, review.closes, review.closes and review.closes.follows]
+        lists = {name.partition("__")[2] for name in self.relations if name in MEASURES}
+        prefetch_related_objects([card for card in measures if card], *lists)
+        prefetch_related_objects([review], *self.relations)
+        return review
 
     @property
     def url(self) -> str:

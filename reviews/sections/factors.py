@@ -1,15 +1,14 @@
 """Satisfaction factors: the five that matter, with weights that total 100."""
 
-from django.core.exceptions import BadRequest
 from django.http import QueryDict
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Side, User
 from reviews import services
 from reviews.forms import TopFiveForm, WordsForm
 from reviews.models import Participant
-from reviews.rows import Forms
+from reviews.rows import Forms, sent_records
 from reviews.sections.base import Buttons, Missing, Section
 from scorecards.factors import Factor
 from scorecards.models import TOP_FIVE, TOTAL_WEIGHT, WeightedFactor
@@ -42,16 +41,8 @@ class Factors(Section):
         ]
 
     def forms(self, data: QueryDict | None = None) -> Forms:
-        people = {f"words-{person.pk}": person for person in self.people()}
-        if data is not None:
-            sent = {name.rpartition("-")[0] for name in data if name.startswith("words-")}
-            if sent - people.keys():
-                # What a person said must not vanish because they were taken off the list.
-                raise BadRequest(
-                    gettext("A row isn’t part of this review any more. Nothing was saved.")
-                )
-            # Whoever joined after the page was made keeps what others noted of them.
-            people = {name: people[name] for name in people if name in sent}
+        everybody = {f"words-{person.pk}": person for person in self.people()}
+        people = sent_records(data, "words", everybody)
         words = {
             name: WordsForm(data, instance=person, prefix=name) for name, person in people.items()
         }

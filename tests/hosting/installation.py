@@ -137,9 +137,10 @@ class Installation:
         """
         for _ in range(100):
             for record in self.records():
-                if record["logger"] == "gunicorn.access":
-                    if (record["path"], record["status"]) == (path, status):
-                        return record
+                if record["logger"] != "gunicorn.access":
+                    continue
+                if (record["path"], record["status"]) == (path, status):
+                    return record
             time.sleep(0.05)
         raise AssertionError(f"{path} with {status} isn't in the access log")
 

@@ -37,6 +37,27 @@ def percent(share: Fraction | Decimal | None, decimals: int | None = None) -> st
 
 
 @register.filter
+def figure(value: Fraction | Decimal | None, places: int = 1) -> str:
+    """Return a number with exactly so many decimals, half up: a score "87.5", points "75.46"."""
+    if value is None:
+        return "–"
+    exact = Fraction(value)
+    step = Decimal(1).scaleb(-places)
+    told = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(step, ROUND_HALF_UP)
+    return formats.number_format(told, decimal_pos=places)
+
+
+@register.filter
+def measured(points_measured: Fraction | Decimal | None) -> str:
+    """Return how many of the 100 points were measured, without idle zeros: "80", "33.33"."""
+    if points_measured is None:
+        return ""
+    exact = Fraction(points_measured)
+    told = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return plain_number(told.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+@register.filter
 def points(weight: int | None) -> str:
     """Return a weight as it is written, "30%" or "30 %"; a dash when none is given yet."""
     return "–" if weight is None else percent(Fraction(weight, 100), 0)

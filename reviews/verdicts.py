@@ -1,0 +1,1 @@
+"""The forms of what became of actions, impacts and ideas that an earlier review left."""
