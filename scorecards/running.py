@@ -1,0 +1,37 @@
+"""What both sides have counted so far of a scorecard whose period still runs."""
+
+import datetime
+from collections import defaultdict
+from decimal import Decimal
+
+from accounts.models import Side
+from scorecards.models import RunningResult, Scorecard
+from scorecards.periods import Span, times_in
+
+COUNTS = {Side.PROVIDER: "our_count", Side.CLIENT: "client_count"}
+
+
+def running_counts(
+    scorecard: Scorecard, period: Span | None = None
+) -> dict[int, dict[str, Decimal]]:
+    """Return what each side counted of each KPI, by the KPI's number and the judgement's field.
+
+    Over the period that is the latest value; with a frequency, how many times were kept: of
+    those that `period` holds, if it's given. A side that noted nothing has no entry. One query.
+    """
+    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    first_days: dict[str, set[datetime.date]] = {}
+    results = RunningResult.objects.filter(kpi__scorecard=scorecard).select_related("kpi")
+    for result in results.order_by("counted_on", "pk"):
+        counts, name = found[result.kpi_id], COUNTS[Side(result.side)]
+        if result.value is not None:
+            counts[name] = result.value
+            continue
+        if period is not None:
+            frequency = result.kpi.frequency
+            if frequency not in first_days:
+                first_days[frequency] = {time.first for time in times_in(period, frequency)}
+            if result.counted_on not in first_days[frequency]:
+                continue
+        counts[name] = counts.get(name, Decimal(0)) + bool(result.kept)
+    return dict(found)
