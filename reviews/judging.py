@@ -1,7 +1,8 @@
 """The form of what both sides counted, by which the scorecard that ends is judged."""
 
+import copy
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -56,22 +57,39 @@ class JudgementForm(forms.ModelForm[Judgement]):
         data: QueryDict | None = None,
         *,
         judged: JudgedKPI,
-        running: dict[str, Decimal],
+        running: Mapping[str, Decimal],
         prefix: str,
     ) -> None:
-        judgement = judged.judgement
+        # A copy: what is only typed must not seem noted to who asks the record what is missing.
+        judgement = copy.copy(judged.judgement)
         is_new = judgement.pk is None
+        if is_new:
+            judgement.kpi_id = judged.kpi.pk
         super().__init__(
-            data, instance=judgement, prefix=prefix, initial=running if is_new else None
+            data,
+            instance=judgement,
+            prefix=prefix,
+            initial=dict(running) if is_new else None,
+            empty_permitted=True,
+            use_required_attribute=False,
         )
         self.judged = judged
         self.is_proposal = is_new and bool(running)
+        if self.is_proposal and data is None:
+            for name, count in running.items():
+                setattr(judgement, name, count)
+        self._suit(judged)
+
+    def _suit(self, judged: JudgedKPI) -> None:
+        """Keep the fields that a KPI of this kind and frequency has."""
         kpi = judged.kpi
         for name in self.COUNTS:
-            self.fields[name] = count_field(kpi, judged.times)
+            self.fields[name] = count_field(kpi)
+            self.fields[name].widget.attrs["class"] = (
+                "form-select" if kpi.counts_yes_or_no else "form-control"
+            )
         if kpi.is_timed:
             del self.fields["adjusted_target"]
-            self.fields["times"].widget.attrs["placeholder"] = str(judged.counted_times)
         else:
             del self.fields["times"]
             if kpi.kind == KPI.Kind.YES_NO:
@@ -112,24 +130,14 @@ class JudgementForm(forms.ModelForm[Judgement]):
             self.add_error("adjusted_why", _("Say why it is adjusted."))
         return cleaned
 
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]  # private to Django: not in its stubs
-        self.instance.kpi = self.judged.kpi
-
-    def offered(self, *names: str) -> list[Any]:
-        """Return those of these fields that this KPI has, bound."""
-        return [self[name] for name in names if name in self.fields]
+    def validate_constraints(self) -> None:
+        """Leave it to the fields and to clean, which refuse all that the record would."""
 
 
-def count_field(kpi: KPI, times: int) -> forms.Field:
+def count_field(kpi: KPI) -> forms.Field:
     """Return the field in which one side's count of a KPI is typed."""
     if kpi.is_timed:
-        return WholeNumberField(
-            low=0,
-            high=MOST_TIMES,
-            label=_("times kept, of {times}").format(times=times),
-            required=False,
-        )
-    if kpi.kind == KPI.Kind.YES_NO:
+        return WholeNumberField(low=0, high=MOST_TIMES, required=False)
+    if kpi.counts_yes_or_no:
         return YesNoField(required=False)
     return CountField(required=False)

@@ -15,7 +15,7 @@ from reviews.closing import close_review
 from reviews.models import Impact, ImprovementAction, InnovationIdea, Participant, Review
 from reviews.progress import confirm_section, read_record
 from reviews.sections import KEYS
-from scorecards.models import KPI
+from scorecards.models import KPI, Judgement
 
 # What is told of one row: the values of its fields, by their names.
 Told = Mapping[str, object]
@@ -30,6 +30,10 @@ class Meeting:
     absent: tuple[str, ...] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weights: Mapping[str, int | None] = field(default_factory=dict)
+    # What was counted of the KPIs that this meeting judges, by their wording: the fields of
+    # Judgement, or the client's count alone.
+    counts: Mapping[str, Told | int | str | None] = field(default_factory=dict)
+    # KPIs by factor; where none are told of a factor, those that it has stay.
     kpis: Mapping[str, Sequence[Told]] = field(default_factory=dict)
     actions: Sequence[Told] = ()
     impacts: Sequence[Told] = ()
@@ -69,35 +73,42 @@ def hold_and_close(*, review: Review, meeting: Meeting, by: User) -> Review:
 
 
 def _tell_participants(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
+    """Seat who is told; people proposed from last time who aren't told of go."""
+    proposed = {person.contact_id: person for person in review.participants.all()}
+    told = dict.fromkeys(meeting.present, Participant.Attendance.PRESENT)
+    told |= dict.fromkeys(meeting.absent, Participant.Attendance.ABSENT)
     for side in Side:
         rows: list[tuple[Participant, Contact | None, str]] = []
-        for names, attendance in (
-            (meeting.present, Participant.Attendance.PRESENT),
-            (meeting.absent, Participant.Attendance.ABSENT),
-        ):
-            for name in names:
-                contact = people[name]
-                if contact.side == side:
-                    participant = Participant(
-                        name=contact.name, title=contact.title, attendance=attendance
-                    )
-                    rows.append((participant, contact, ""))
-        services.seat_participants(review=review, side=side, rows=rows, removed=[])
+        for name, attendance in told.items():
+            contact = people[name]
+            if contact.side == side:
+                person = proposed.pop(contact.pk, None) or Participant()
+                person.name, person.title = contact.name, contact.title
+                person.attendance = attendance
+                rows.append((person, contact, ""))
+        removed = [person for person in proposed.values() if person.side == side]
+        services.seat_participants(review=review, side=side, rows=rows, removed=removed)
 
 
 def _tell_factors(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
     for name, words in meeting.words.items():
         review.participants.filter(name=name).update(**words)
-    services.choose_factors(review=review, weights=meeting.weights, discussed=[])
+    if meeting.weights:
+        services.choose_factors(review=review, weights=meeting.weights, discussed=[])
 
 
 def _tell_scorecard(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
+    judged = KPI.objects.filter(scorecard=review.closes, wording__in=meeting.counts)
+    for kpi in judged:
+        told = meeting.counts[kpi.wording]
+        fields = told if isinstance(told, Mapping) else {"client_count": told}
+        Judgement.objects.update_or_create(kpi=kpi, defaults=fields)
     for factor, kpis in meeting.kpis.items():
         services.keep_kpis(
             scorecard=review.agrees,
             factor=factor,
             kpis=[KPI(**kpi) for kpi in kpis],
-            removed=[],
+            removed=review.agrees.kpis.filter(factor=factor),
         )
 
 

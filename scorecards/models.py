@@ -244,6 +244,11 @@ class KPI(models.Model):
         return self.frequency != self.Frequency.PERIOD
 
     @property
+    def counts_yes_or_no(self) -> bool:
+        """Whether its count is a yes or a no, not a number."""
+        return self.kind == self.Kind.YES_NO and not self.is_timed
+
+    @property
     def said(self) -> "Judgement | None":
         """What was judged of it, if anything is noted."""
         return getattr(self, "judgement", None)

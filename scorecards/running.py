@@ -5,8 +5,9 @@ from collections import defaultdict
 from decimal import Decimal
 
 from accounts.models import Side
-from scorecards.models import RunningResult, Scorecard
+from scorecards.models import Judgement, RunningResult, Scorecard
 from scorecards.periods import Span, times_in
+from scorecards.scores import JudgedScorecard, judge
 
 COUNTS = {Side.PROVIDER: "our_count", Side.CLIENT: "client_count"}
 
@@ -35,3 +36,16 @@ def running_counts(
                 continue
         counts[name] = counts.get(name, Decimal(0)) + bool(result.kept)
     return dict(found)
+
+
+def judge_so_far(scorecard: Scorecard, period: Span) -> JudgedScorecard:
+    """Return a scorecard judged by what is noted in its review, or else counted so far.
+
+    One query, besides its lists.
+    """
+    counts = running_counts(scorecard, period)
+    kpis = {kpi.pk: kpi for kpi in scorecard.kpis.all()}
+    proposed = {
+        pk: Judgement(**told) for pk, told in counts.items() if pk in kpis and not kpis[pk].said
+    }
+    return judge(scorecard, period, proposed)

@@ -4,6 +4,7 @@ Reads the lists that are there, and asks the database nothing once a scorecard's
 `kpis` are prefetched.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,17 +18,16 @@ from scorecards.scoring import Score
 
 @dataclass(frozen=True)
 class JudgedKPI:
-    """A KPI with what was judged of it; `points` is what it can earn, in points of 100."""
+    """A KPI with what was judged of it: a blank judgement where nothing is noted.
+
+    `points` is what it can earn, in points of 100.
+    """
 
     kpi: KPI
+    judgement: Judgement
     period: Span
     share: Fraction
     points: Fraction
-
-    @property
-    def judgement(self) -> Judgement:
-        """What is noted; blank where nothing is."""
-        return self.kpi.said or Judgement(kpi=self.kpi)
 
     @cached_property
     def counted_times(self) -> int:
@@ -153,12 +153,16 @@ class JudgedScorecard:
         return {factor.row.factor: factor for factor in self.factors}
 
 
-def judge(scorecard: Scorecard, period: Span) -> JudgedScorecard:
+def judge(
+    scorecard: Scorecard, period: Span, said: Mapping[int, Judgement] | None = None
+) -> JudgedScorecard:
     """Return a scorecard judged by what is noted of it, over the days of its real period.
 
-    Weights and targets are its own. A factor was missed before if the scorecard that this one
-    follows kept it so.
+    Weights and targets are its own. `said` holds judgements that aren't kept yet, by the KPIs'
+    numbers: they come before those that are. A factor was missed before if the scorecard that
+    this one follows kept it so.
     """
+    unkept = said or {}
     before = {}
     if scorecard.follows is not None:
         before = {row.factor: bool(row.is_missed) for row in scorecard.follows.factors.all()}
@@ -169,7 +173,13 @@ def judge(scorecard: Scorecard, period: Span) -> JudgedScorecard:
         bare = [_measure(row, kpi, None) for kpi in kpis]
         whole = sum(kpi.importance for kpi in kpis)
         judged = [
-            JudgedKPI(kpi, period, Fraction(kpi.importance, whole), points)
+            JudgedKPI(
+                kpi=kpi,
+                judgement=unkept.get(kpi.pk) or kpi.said or Judgement(),
+                period=period,
+                share=Fraction(kpi.importance, whole),
+                points=points,
+            )
             for kpi, points in zip(kpis, scoring.points_of(bare), strict=True)
         ]
         measures = [_measure(row, item.kpi, item.attained) for item in judged]

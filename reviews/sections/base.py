@@ -71,6 +71,11 @@ class Section:
         return review
 
     @property
+    def aloud(self) -> str:
+        """The sentence to say aloud when the section opens."""
+        return str(self.lede)
+
+    @property
     def url(self) -> str:
         """The address of the section's page."""
         return reverse("review-section", args=[self._review.pk, self.key])

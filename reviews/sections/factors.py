@@ -1,8 +1,10 @@
 """Satisfaction factors: the five that matter, with weights that total 100."""
 
+from functools import cached_property
+
 from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import Side, User
 from reviews import services
@@ -12,7 +14,10 @@ from reviews.rows import Forms, sent_records
 from reviews.sections.base import Buttons, Missing, Section
 from scorecards.factors import Factor
 from scorecards.models import TOP_FIVE, TOTAL_WEIGHT, WeightedFactor
+from scorecards.running import judge_so_far
+from scorecards.scores import JudgedScorecard
 from valuereview.kinds import of_kind
+from valuereview.templatetags.words import points
 
 PREFIX = "factors"
 
@@ -21,7 +26,8 @@ class Factors(Section):
     """The thirteen, of which five share 100 points, and what each executive said of them.
 
     Fewer than five and another total are kept, and called missing; six are refused. At a first
-    review each executive is also asked what matters.
+    review each executive is also asked what matters; a later one starts from the last five, with
+    their results so far.
     """
 
     key = "factors"
@@ -29,8 +35,26 @@ class Factors(Section):
     lede = _("What matters to you in this relationship, for the future, and how much?")
     onward = _("Continue to satisfaction factors")
     back = _("Back to satisfaction factors")
-    relations = ("agrees__factors", "discussed", "participants")
+    relations = (
+        "agrees__factors",
+        "closes__factors",
+        "closes__kpis",
+        "discussed",
+        "participants",
+    )
     beside_template = "reviews/forms/_total.html"
+
+    @property
+    def aloud(self) -> str:
+        if self.review.is_first:
+            return str(self.lede)
+        return gettext("Are these still the five that matter, with these weights?")
+
+    @cached_property
+    def judged(self) -> JudgedScorecard | None:
+        """The last five with their results so far: judged, or counted while the period runs."""
+        closes, period = self.review.closes, self.review.judged_period
+        return judge_so_far(closes, period) if closes and period else None
 
     def people(self) -> list[Participant]:
         """The client's executives: those in the room, and absentees whose words are kept."""
@@ -67,9 +91,12 @@ class Factors(Section):
             if line.is_chosen and text.isascii() and text.isdigit() and len(text) < 4:
                 weights.append((line.factor.label, int(text)))
         total = sum(weight for _label, weight in weights)
+        before = self.judged.by_factor() if self.judged else {}
         return {
+            "judged": self.judged,
+            "sheet": [(line, before.get(line.factor)) for line in lines],
+            "changes": self.changes(),
             "words": [form for name, form in forms.items() if name != PREFIX],
-            "lines": lines,
             "top_five": top_five,
             "chosen_count": sum(line.is_chosen for line in lines),
             "shares": weights,
@@ -141,11 +168,50 @@ class Factors(Section):
         )
         return text.format(count=len(chosen), total=sum(row.weight or 0 for row in chosen))
 
+    def changes(self) -> list[str]:
+        """Return in words what changed since last time, as saved: in, out, and the weights.
+
+        Nothing at a first review; one sentence where all stayed as it was.
+        """
+        if self.review.closes is None:
+            return []
+        before = {row.choice: row.weight or 0 for row in self.review.closes.factors.all()}
+        now = {row.choice: row.weight or 0 for row in self.review.agrees.factors.all()}
+        said = [
+            gettext("{factor} comes in, with a weight of {weight}.").format(
+                factor=factor.label, weight=points(weight)
+            )
+            for factor, weight in now.items()
+            if factor not in before
+        ]
+        said += [
+            gettext("{factor} goes out; its weight was {weight}.").format(
+                factor=factor.label, weight=points(weight)
+            )
+            for factor, weight in before.items()
+            if factor not in now
+        ]
+        for factor, weight in now.items():
+            last = before.get(factor, weight)
+            if weight != last:
+                text = (
+                    gettext("{factor} goes up from {last} to {weight}.")
+                    if weight > last
+                    else gettext("{factor} goes down from {last} to {weight}.")
+                )
+                told = text.format(factor=factor.label, last=points(last), weight=points(weight))
+                said.append(told)
+        return said or [gettext("The five and their weights are those of last time.")]
+
     def context(self) -> dict[str, object]:
         chosen = list(self.review.agrees.factors.all())
         weights = [row.weight or 0 for row in chosen]
+        before = self.judged.by_factor() if self.judged else {}
         return {
             "chosen": chosen,
+            "rows": [(row, before.get(row.factor)) for row in chosen],
+            "judged": self.judged,
+            "changes": self.changes(),
             "total": sum(weights),
             "agreed": len(chosen) == TOP_FIVE and sum(weights) == TOTAL_WEIGHT,
             "discussed": [Factor(row.factor) for row in self.review.discussed.all()],

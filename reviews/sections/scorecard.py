@@ -1,6 +1,8 @@
-"""Service scorecard: how each of the five is measured, by KPIs that both sides can count."""
+"""Service scorecard: the last measures judged, then those of the next ninety days agreed."""
 
+from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
@@ -10,12 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from reviews import services
 from reviews.forms import KPIForm, SetAsideForm
+from reviews.judging import JudgementForm
 from reviews.models import SetAside
-from reviews.rows import Forms, Rows, rows_of
-from reviews.sections.base import Missing, Section
+from reviews.rows import Forms, Rows, rows_of, sent_records
+from reviews.sections.base import Buttons, Missing, Section
 from scorecards.factors import Factor
 from scorecards.models import KPI, WeightedFactor
+from scorecards.running import running_counts
+from scorecards.scores import JudgedKPI, JudgedScorecard, judge
 from valuereview.kinds import of_kind
+from valuereview.templatetags.words import figure, measured
 
 KPIRows = rows_of(KPIForm)
 
@@ -30,8 +36,16 @@ def aside_prefix(factor: str) -> str:
     return f"aside-{factor}"
 
 
+def judged_prefix(pk: int) -> str:
+    """Return the prefix of the form that judges a KPI, given its number."""
+    return f"judged-{pk}"
+
+
 class ServiceScorecard(Section):
     """The KPIs of each of the five, at least one each unless its KPIs are set aside.
+
+    A later review first judges the period that ends, by the weights and targets then agreed: each
+    KPI has a count of one side or both, or isn't measured, with a reason and the client's word.
 
     KPIs hang on the scorecard and the factor's key (docs/adr/0003); those of a factor that isn't
     chosen any more are neither shown nor asked about.
@@ -42,7 +56,47 @@ class ServiceScorecard(Section):
     lede = _("What will we both count over the next ninety days?")
     onward = _("Continue to the service scorecard")
     back = _("Back to the service scorecard")
-    relations = ("agrees__factors", "agrees__kpis", "participants")
+    relations = (
+        "agrees__factors",
+        "agrees__kpis",
+        "closes__factors",
+        "closes__kpis",
+        "participants",
+    )
+    beside_template = "reviews/forms/_score.html"
+
+    @property
+    def aloud(self) -> str:
+        if self.review.is_first:
+            return str(self.lede)
+        return gettext("How did the last ninety days go, and what will we count over the next?")
+
+    @cached_property
+    def judged(self) -> JudgedScorecard | None:
+        """The scorecard that this review judges, by what is noted; None where there's none."""
+        closes, period = self.review.closes, self.review.judged_period
+        return judge(closes, period) if closes and period else None
+
+    def _judged_kpis(self) -> list[JudgedKPI]:
+        return [kpi for factor in self.judged.factors for kpi in factor.kpis] if self.judged else []
+
+    def _judgement_forms(self, data: QueryDict | None) -> dict[str, JudgementForm]:
+        kpis = {judged_prefix(item.kpi.pk): item for item in self._judged_kpis()}
+        running: dict[int, dict[str, Decimal]] = {}
+        if self.judged and any(item.judgement.pk is None for item in kpis.values()):
+            running = running_counts(self.judged.scorecard, self.judged.period)
+        sent = sent_records(data, "judged", {prefix: item.kpi for prefix, item in kpis.items()})
+        found = {
+            prefix: JudgementForm(
+                data, judged=kpis[prefix], running=running.get(kpi.pk, {}), prefix=prefix
+            )
+            for prefix, kpi in sent.items()
+        }
+        if data is not None:
+            for form in found.values():
+                # The score as it forms is of what is typed, kept or not.
+                form.full_clean()
+        return found
 
     def _kpis(self, row: WeightedFactor) -> list[KPI]:
         return [kpi for kpi in self.review.agrees.kpis.all() if kpi.factor == row.factor]
@@ -58,7 +112,8 @@ class ServiceScorecard(Section):
         )
 
     def forms(self, data: QueryDict | None = None) -> Forms:
-        forms: dict[str, Rows[KPIForm] | SetAsideForm] = {}
+        forms: dict[str, Rows[KPIForm] | SetAsideForm | JudgementForm] = {}
+        forms.update(self._judgement_forms(data))
         factors = [row.factor for row in self.review.agrees.factors.all()]
         if data is not None and any(
             f"{rows_prefix(factor)}-TOTAL_FORMS" in data for factor in set(Factor) - set(factors)
@@ -79,12 +134,32 @@ class ServiceScorecard(Section):
             )
         return forms
 
+    def buttons(self) -> Buttons:
+        # Nothing changes but the score, which is counted anew.
+        return {"recount": lambda data, value: data}
+
     def aids(self, forms: Forms) -> dict[str, object]:
+        typed = {
+            form.judged.kpi.pk: form.instance
+            for form in forms.values()
+            if isinstance(form, JudgementForm)
+        }
+        judged = self.judged and judge(self.judged.scorecard, self.judged.period, typed)
+        before = {item.kpi.pk: item for item in self._judged_kpis()}
         return {
+            "judged": judged,
+            "judging": [
+                {
+                    "factor": factor,
+                    "rows": [(item, forms.get(judged_prefix(item.kpi.pk))) for item in factor.kpis],
+                }
+                for factor in (judged.factors if judged else [])
+            ],
             "blocks": [
                 {
                     "row": row,
-                    "rows": forms[rows_prefix(row.factor)],
+                    "rows": (rows := of_kind(KPIRows, forms[rows_prefix(row.factor)])),
+                    "lines": [(form, before.get(form.instance.follows_id or 0)) for form in rows],
                     "aside": forms[aside_prefix(row.factor)],
                 }
                 for row in self.review.agrees.factors.all()
@@ -93,6 +168,13 @@ class ServiceScorecard(Section):
         }
 
     def save(self, forms: Forms, *, by: User) -> None:
+        services.keep_judgements(
+            judgements=[
+                form.instance
+                for form in forms.values()
+                if isinstance(form, JudgementForm) and form.has_changed()
+            ]
+        )
         for row in self.review.agrees.factors.all():
             rows = of_kind(KPIRows, forms[rows_prefix(row.factor)])
             if rows.has_changed():
@@ -113,9 +195,9 @@ class ServiceScorecard(Section):
 
     def missing(self) -> list[Missing]:
         factors = list(self.review.agrees.factors.all())
+        found = [missing for item in self._judged_kpis() for missing in unjudged(item)]
         if not factors:
-            return [Missing(_("Choose the satisfaction factors first."), "section-form")]
-        found = []
+            return [*found, Missing(_("Choose the satisfaction factors first."), "section-form")]
         for row in factors:
             kpis = self._kpis(row)
             label = row.choice.label
@@ -139,6 +221,16 @@ class ServiceScorecard(Section):
         return found
 
     def gist(self) -> str:
+        return " ".join(filter(None, [self._score_so_far(), self._kpis_so_far()]))
+
+    def _score_so_far(self) -> str:
+        if self.judged is None or self.judged.score.shown is None:
+            return ""
+        return gettext("Score so far {score}, on {measured} of 100 points.").format(
+            score=figure(self.judged.score.shown), measured=measured(self.judged.score.measured)
+        )
+
+    def _kpis_so_far(self) -> str:
         count = sum(len(self._kpis(row)) for row in self.review.agrees.factors.all())
         if not count:
             return ""
@@ -161,4 +253,23 @@ class ServiceScorecard(Section):
                     "set_aside": self._aside(row),
                 }
             )
-        return {"factors": found}
+        return {"factors": found, "judged": self.judged}
+
+
+def unjudged(item: JudgedKPI) -> list[Missing]:
+    """Return what the judging of one KPI still lacks."""
+    anchor = f"id_{judged_prefix(item.kpi.pk)}"
+    words = {"factor": Factor(item.kpi.factor).label, "kpi": item.kpi.wording}
+    if not item.is_answered:
+        text = gettext("{factor}: enter the count of “{kpi}”, or say why it was not measured.")
+        return [Missing(text.format(**words), f"{anchor}-client_count")]
+    if not item.is_left_out:
+        return []
+    found = []
+    if not item.judgement.not_measured_why:
+        text = gettext("{factor}: say why “{kpi}” was not measured.")
+        found.append(Missing(text.format(**words), f"{anchor}-not_measured_why"))
+    if not item.judgement.client_agrees:
+        text = gettext("{factor}: ask the client whether “{kpi}” may be left out.")
+        found.append(Missing(text.format(**words), f"{anchor}-client_agrees"))
+    return found

@@ -1,5 +1,7 @@
 """Put a section's one read-only template into a page or a document."""
 
+from decimal import Decimal
+
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -7,6 +9,7 @@ from django.utils.translation import gettext
 
 from reviews.progress import Part
 from scorecards.models import KPI
+from scorecards.scores import JudgedKPI
 from valuereview.templatetags.words import plain_number
 
 register = template.Library()
@@ -40,13 +43,85 @@ def ruled(columns: int, rows: int = 3) -> SafeString:
 @register.filter
 def target_of(kpi: KPI) -> str:
     """Return a KPI's target in words: "At least 95%", "At most 1 meeting", "Yes"."""
+    return _target(kpi, kpi.target)
+
+
+@register.filter
+def judged_target(item: JudgedKPI) -> str:
+    """Return in words the target that a KPI is judged by, adjusted or not."""
+    return _target(item.kpi, item.target)
+
+
+def _target(kpi: KPI, target: Decimal | None) -> str:
     if kpi.kind == KPI.Kind.YES_NO:
         return gettext("Yes")
-    if kpi.target is None:
+    if target is None:
         return "–"
-    number = plain_number(kpi.target)
+    return f"{kpi.get_kind_display()} {_with_unit(kpi, target)}"
+
+
+def _with_unit(kpi: KPI, count: Decimal) -> str:
+    number = plain_number(count)
     if kpi.unit == "%":
-        number = gettext("{number}%").format(number=number)
-    elif kpi.unit:
-        number = f"{number}\N{NO-BREAK SPACE}{kpi.unit}"
-    return f"{kpi.get_kind_display()} {number}"
+        return gettext("{number}%").format(number=number)
+    return f"{number}\N{NO-BREAK SPACE}{kpi.unit}" if kpi.unit else number
+
+
+@register.filter
+def count_of(item: JudgedKPI, side: str) -> str:
+    """Return in words what one side, "our" or "client", counted of a KPI; a dash for nothing."""
+    return _count(item, getattr(item.judgement, f"{side}_count"))
+
+
+@register.filter
+def decisive_count(item: JudgedKPI) -> str:
+    """Return in words the count that decides."""
+    return _count(item, item.decides)
+
+
+def _count(item: JudgedKPI, count: Decimal | None) -> str:
+    if count is None:
+        return "–"
+    if item.kpi.is_timed:
+        told = gettext("{kept} of {times}")
+        return told.format(kept=plain_number(count), times=item.times)
+    if item.kpi.kind == KPI.Kind.YES_NO:
+        return gettext("Yes") if count else gettext("No")
+    return _with_unit(item.kpi, count)
+
+
+@register.filter
+def told_of(item: JudgedKPI) -> str:
+    """Return what is to be known of a count: that two differ and which decides, how it's scored."""
+    kpi, told = item.kpi, []
+    if item.is_left_out:
+        told.append(
+            gettext("Not measured, twice running: it counts as missed.")
+            if item.is_left_out_again
+            else gettext("Not measured: left out of the score.")
+        )
+    if item.difference is not None:
+        told.append(gettext("The counts differ: the client’s decides."))
+    if item.attained is not None and item.attained < 1 and item.decides is not None:
+        told.append(_working(item, item.decides))
+    if kpi.is_timed and item.judgement.times and item.judgement.times != item.counted_times:
+        text = gettext("{times} times were agreed instead of {counted}: {why}")
+        told.append(
+            text.format(
+                times=item.times, counted=item.counted_times, why=item.judgement.adjusted_why
+            )
+        )
+    elif item.judgement.adjusted_target is not None:
+        text = gettext("The target was adjusted: {why}")
+        told.append(text.format(why=item.judgement.adjusted_why))
+    return " ".join(told)
+
+
+def _working(item: JudgedKPI, decides: Decimal) -> str:
+    """Return the division by which a KPI that missed its target is scored."""
+    count, target = plain_number(decides), plain_number(item.target)
+    if item.kpi.is_timed:
+        return f"{count} ÷ {item.times}."
+    if item.kpi.kind == KPI.Kind.AT_LEAST:
+        return f"{count} ÷ {target}."
+    return f"{target} ÷ {count}." if item.kpi.kind == KPI.Kind.AT_MOST else ""

@@ -29,7 +29,7 @@ from valuereview.errors import summary_of_errors
 from valuereview.kinds import of_kind
 
 ASIDE = "set-aside"
-BUTTONS = {"csrfmiddlewaretoken", "save", "next", "confirm", "set_aside", "take_up"}
+BUTTONS = {"csrfmiddlewaretoken", "save", "next", "confirm", "set_aside", "take_up", "turn_to"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,6 +130,8 @@ def _save(request: RoomRequest, progress: Progress, step: Step) -> HttpResponse:
             tell(forms, item.anchor, str(item.text))
         return _show(request, progress, step, forms, missing=missing, refused=True, saved=True)
     messages.success(request, _("Saved."))
+    if request.POST.get("turn_to") in KEYS:
+        return redirect("review-section", review.pk, request.POST["turn_to"])
     if "next" in request.POST:
         return _go_on(request, review, section.key)
     return redirect("review-section", review.pk, section.key)
