@@ -1,5 +1,7 @@
 """Service scorecard: the last measures judged, then those of the next ninety days agreed."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -159,7 +161,7 @@ class ServiceScorecard(Section):
                 {
                     "row": row,
                     "rows": (rows := of_kind(KPIRows, forms[rows_prefix(row.factor)])),
-                    "lines": [(form, before.get(form.instance.follows_id or 0)) for form in rows],
+                    "lines": [_line(form, before) for form in rows],
                     "aside": forms[aside_prefix(row.factor)],
                 }
                 for row in self.review.agrees.factors.all()
@@ -254,6 +256,24 @@ class ServiceScorecard(Section):
                 }
             )
         return {"factors": found, "judged": self.judged}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A KPI of the next period: its form, and how the one it follows was judged, if it does.
+
+    One that goes on as it was is folded.
+    """
+
+    form: KPIForm
+    before: JudgedKPI | None
+    is_folded: bool
+
+
+def _line(form: KPIForm, judged: Mapping[int, JudgedKPI]) -> Line:
+    before = judged.get(form.instance.follows_id or 0)
+    typed = form.is_bound and (form.has_changed() or bool(form.errors))
+    return Line(form, before, before is not None and not typed and not form.instance.needs_target)
 
 
 def unjudged(item: JudgedKPI) -> list[Missing]:
