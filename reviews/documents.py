@@ -42,6 +42,7 @@ def worksheet(
     account = record.account
     with speaking(account.language, account):
         parts = summary(Progress(record))
+        told = {part.section.key: part.context for part in parts}
         context = {
             "review": record,
             "account": account,
@@ -51,7 +52,9 @@ def worksheet(
             "closed_at": closed_at,
             "is_draft": version is None,
             "parts": parts,
-            "five": next(part.context for part in parts if part.section.key == "factors"),
+            "five": told["factors"],
+            "judged": told["scorecard"]["judged"],
+            "before": record.closes and record.closes.follows,
             "signatures": _pairs(_seated(record, Side.CLIENT), _seated(record, Side.PROVIDER)),
         }
         return render_pdf(
