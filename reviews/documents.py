@@ -46,7 +46,6 @@ def worksheet(
         context = {
             "review": record,
             "account": account,
-            "provider": Provider.current(),
             "logo": _logo(),
             "version": version,
             "closed_at": closed_at,
@@ -89,7 +88,6 @@ def factor_sheets(review: Review) -> bytes:
             {
                 "review": record,
                 "account": account,
-                "provider": Provider.current(),
                 "sheets": sheets,
                 "factors": list(Factor),
                 "slots": range(1, 6),

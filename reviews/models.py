@@ -14,7 +14,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Account, Contact, Language, Side, StrategicObjective, User
+from accounts.models import (
+    Account,
+    Contact,
+    Language,
+    Provider,
+    Side,
+    StrategicObjective,
+    User,
+)
 from scorecards.factors import Factor
 from scorecards.models import KPI, Scorecard
 from scorecards.periods import ONE_DAY, Span
@@ -246,6 +254,16 @@ class Review(models.Model):
     def day(self) -> datetime.date:
         """The day it was held on, or is planned for."""
         return self.held_on or self.planned_on
+
+    @property
+    def client_title(self) -> str:
+        """What the client is called here: as at the closing, or today while it isn't closed."""
+        return self.client_name or self.account.name
+
+    @property
+    def provider_title(self) -> str:
+        """What we are called here: as at the closing, or today while it isn't closed."""
+        return self.provider_name or Provider.current().name
 
     @property
     def judged_period(self) -> Span | None:

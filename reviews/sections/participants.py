@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Contact, Provider, Side, User
+from accounts.models import Contact, Side, User
 from reviews import services
 from reviews.forms import ParticipantForm, SideRows
 from reviews.models import Participant
@@ -154,5 +154,5 @@ class Participants(Section):
 
     def _organisation(self, side: Side) -> str:
         if side == Side.CLIENT:
-            return self.review.account.name
-        return Provider.current().name
+            return self.review.client_title
+        return self.review.provider_title

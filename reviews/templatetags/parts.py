@@ -15,8 +15,8 @@ from valuereview.templatetags.words import plain_number
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def part_of_record(context: template.Context, part: Part, *, blank: bool = False) -> SafeString:
+@register.simple_tag
+def part_of_record(part: Part, *, blank: bool = False) -> SafeString:
     """Render one section's record; `blank` prints ruled lines where nothing is noted yet."""
     section, review = part.section, part.section.review
     return render_to_string(
@@ -27,7 +27,6 @@ def part_of_record(context: template.Context, part: Part, *, blank: bool = False
             "section": section,
             "set_aside": section.set_aside,
             "blank": blank,
-            "provider": context.get("provider"),
         }
         | part.context,
     )

@@ -39,7 +39,7 @@ def invitation(request: RoomRequest, review: Review) -> HttpResponse:
 
 
 def _file(content: bytes, kind: str, review: Review, name: str) -> HttpResponse:
-    account = slugify(review.account.name) or "account"
+    account = slugify(review.client_title) or "account"
     disposition = "inline" if kind == PDF else "attachment"
     return HttpResponse(
         content,
