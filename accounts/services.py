@@ -26,6 +26,9 @@ def change_members(*, account: Account, lead: User, members: Iterable[User], by:
     """
     # Two people at once take turns: each outcome is one that somebody chose.
     Account.objects.select_for_update().get(pk=account.pk)
+    # Before anybody leaves: what they were to lead is the new lead's then.
+    account.lead = lead
+    account.save(update_fields=["lead"])
     wanted = {user.pk: user for user in (*members, lead)}
     Membership.objects.filter(account=account).exclude(user__in=wanted).delete()
     here = set(account.memberships.values_list("user", flat=True))
@@ -45,5 +48,3 @@ def change_members(*, account: Account, lead: User, members: Iterable[User], by:
                 language=user.language,
                 user=user,
             )
-    account.lead = lead
-    account.save(update_fields=["lead"])

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import Contact, Side
+from accounts.models import Account, Contact, Side
 from reviews.models import (
     PEOPLE_A_SIDE,
     ActionVerdict,
@@ -116,6 +116,18 @@ def contact_changed(contact: Contact) -> None:
         proposed.delete()
     else:
         proposed.update(name=contact.name, title=contact.title)
+
+
+def member_left(account: int, user: int) -> None:
+    """Let an account's lead take over what somebody no longer working on it was to lead.
+
+    Both are numbers. A meeting under way keeps who leads it. The invitation names another
+    organizer then, so its number grows too.
+    """
+    Review.objects.filter(account=account, facilitator=user, state=Review.State.PLANNED).update(
+        facilitator=Subquery(Account.objects.filter(pk=account).values("lead")),
+        version=F("version") + 1,
+    )
 
 
 @dataclass(frozen=True)

@@ -119,13 +119,15 @@ def may_undo(review: Review, user: User) -> bool:
 
     It doesn't ask whether they may write.
     """
-    return (
-        review.state == Review.State.CLOSED
-        and review.closed_at is not None
-        and review.closed_by_id == user.pk
-        and timezone.now() - review.closed_at <= UNDO
-        and _next_is_merely_planned(review)
-    )
+    return undo_ends_at(review, user) is not None
+
+
+def undo_ends_at(review: Review, user: User) -> datetime.datetime | None:
+    """Return until when `user` may undo the closing; None where they may not (`may_undo`)."""
+    if review.closed_at is None or review.closed_by_id != user.pk:
+        return None
+    until = review.closed_at + UNDO
+    return until if timezone.now() <= until and _next_is_merely_planned(review) else None
 
 
 def may_reopen(review: Review, user: User) -> bool:
@@ -143,6 +145,9 @@ def reopen_review(*, review: Review, by: User, reason: str = "") -> Review:
     since, that is what is agreed now. Raises WrongState when it can't be taken back by this user.
     """
     review = services.locked(review)
+    # Locked too: it neither starts nor changes while it is told what is agreed no more.
+    upcoming = Review.objects.filter(account=review.account, state=Review.State.PLANNED)
+    planned = upcoming.select_for_update().first()
     if not (may_reopen(review, by) if reason else may_undo(review, by)):
         raise services.WrongState
     if review.closed_at is None or review.closed_by is None:
@@ -165,7 +170,6 @@ def reopen_review(*, review: Review, by: User, reason: str = "") -> Review:
         review.closes.state = Scorecard.State.ACTIVE
         review.closes.ends_on = None
         review.closes.save()
-    planned = Review.objects.filter(account=review.account, state=Review.State.PLANNED).first()
     if planned is not None:
         forget_copy(review.agrees, planned.agrees)
     if planned is not None and planned.date_confirmed:

@@ -1,8 +1,9 @@
 """The forms of the sections and of a review's life. Labels are spoken in the room."""
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
@@ -12,6 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from accounts.models import Account, Contact, Side, StrategicObjective, User
 from reviews.fields import CountField, DayField, HourField, OneOfField, WholeNumberField
@@ -29,6 +31,7 @@ from reviews.rows import RowForm, Rows
 from scorecards.factors import Factor
 from scorecards.models import KPI, TOP_FIVE, TOTAL_WEIGHT, WeightedFactor
 from valuereview.kinds import of_kind
+from valuereview.templatetags.words import day
 
 
 class ReviewForm(forms.Form):
@@ -51,22 +54,74 @@ class ReviewForm(forms.Form):
         data: QueryDict | None = None,
         *,
         account: Account,
-        initial: dict[str, object] | None = None,
+        initial: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=dict(initial or {}))
         facilitator = of_kind(forms.ModelChoiceField, self.fields["facilitator"])
         facilitator.queryset = account.members.filter(is_active=True)
 
 
-class CancelForm(forms.Form):
+class ReasonForm(forms.Form):
+    """Why a review leaves its usual course: `question` asks, `unsaid` when nothing is said."""
+
+    question: ClassVar[StrOrPromise]
+    unsaid: ClassVar[StrOrPromise]
+
+    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.fields["reason"].label = self.question
+        self.fields["reason"].error_messages["required"] = self.unsaid
+
+
+class CancelForm(ReasonForm):
     """Why a review won't take place."""
 
-    reason = forms.CharField(
-        label=_("Why is it cancelled?"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why the review is cancelled.")},
+    question = _("Why is it cancelled?")
+    unsaid = _("Say why the review is cancelled.")
+
+
+class SkipForm(ReasonForm):
+    """Why nobody meets this quarter."""
+
+    question = _("Why is this quarter skipped?")
+    unsaid = _("Say why this quarter is skipped.")
+
+
+class ReopenForm(ReasonForm):
+    """Why a closed review is opened again."""
+
+    question = _("Why is it reopened?")
+    unsaid = _("Say why the review is reopened.")
+
+
+class HeldOnPaperForm(forms.Form):
+    """On which day a meeting was held that is entered now."""
+
+    held_on = DayField(
+        label=_("Day of the meeting"), error_messages={"required": _("Choose a date.")}
     )
+
+    def __init__(self, data: QueryDict | None = None, *, review: Review) -> None:
+        self.review = review
+        self.today = timezone.localdate(timezone=review.account.zone)
+        super().__init__(data, initial={"held_on": min(review.day, self.today)})
+
+    def clean_held_on(self) -> datetime.date:
+        """Return the day: after the last review's, and no later than today."""
+        held_on: datetime.date = self.cleaned_data["held_on"]
+        last = self.review.follows
+        if held_on > self.today:
+            raise ValidationError(_("Choose today or a day before."), code="future")
+        if last is not None and held_on <= last.day:
+            raise ValidationError(
+                _("Choose a day after the last review, which was held on {date}.").format(
+                    date=day(last.day)
+                ),
+                code="before_last",
+            )
+        return held_on
 
 
 class SetAsideForm(forms.ModelForm[SetAside]):
@@ -532,8 +587,14 @@ class NextReviewForm(forms.ModelForm[Review]):
         return super().has_changed() or (self.is_bound and self.is_proposal)
 
     def clean_next_on(self) -> object:
-        """Return the day, which has to come after today in the account's zone."""
-        day = self.cleaned_data["next_on"]
-        if day and day <= timezone.localdate():
+        """Return the day, which has to come after today in the account's zone.
+
+        What a meeting agreed that was held on paper may be past: it comes after that meeting.
+        """
+        next_on = self.cleaned_data["next_on"]
+        if next_on and self.instance.held_on_paper:
+            if next_on <= self.instance.day:
+                raise ValidationError(_("Choose a day after the meeting."), code="past")
+        elif next_on and next_on <= timezone.localdate():
             raise ValidationError(_("Choose a day after today."), code="past")
-        return day
+        return next_on

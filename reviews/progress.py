@@ -29,6 +29,7 @@ class Step:
 
     section: Section
     status: Status
+    is_on_paper: bool = False
 
     @cached_property
     def missing(self) -> list[Missing]:
@@ -73,6 +74,9 @@ class Step:
             return _("Opens after section {number}").format(number=self.number - 1)
         if self.status == "open":
             return _("Open to prepare")
+        if self.is_on_paper:
+            # All are open at once: what each misses is its own page's to say.
+            return _("To be entered")
         if self.missing:
             count = len(self.missing)
             return ngettext("{count} thing missing", "{count} things missing", count).format(
@@ -98,15 +102,18 @@ class Progress:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """The sections in order, each with its state; all of them open while it is planned."""
+        """The sections in order, each with its state; all of them open while it is planned.
+
+        So they are where the meeting was held on paper: it is entered in any order.
+        """
         return list(self._walk())
 
     def _walk(self) -> Iterator[Step]:
-        reached = True
+        reached, on_paper = True, self.review.held_on_paper
         for section in self.sections:
             if self.review.state == Review.State.PLANNED:
                 status: Status = "open"
-            elif not reached:
+            elif not reached and not on_paper:
                 status = "locked"
             elif section.set_aside is not None:
                 status = "set_aside"
@@ -115,7 +122,7 @@ class Progress:
                 status = "done"
             else:
                 status = "now"
-            step = Step(section, status)
+            step = Step(section, status, on_paper)
             yield step
             reached = reached and step.is_settled
 

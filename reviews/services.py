@@ -4,6 +4,7 @@ write to have been checked by the view, and to run where the review's row is loc
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypedDict
 
 from django.db import transaction
 from django.db.models import Max
@@ -26,13 +27,27 @@ from reviews.models import (
     Sitting,
 )
 from scorecards.models import KPI, TOP_FIVE, Judgement, Scorecard, WeightedFactor
+from scorecards.periods import ONE_DAY
 
 PERIOD_DAYS = 90
 Verdict = ActionVerdict | ImpactVerdict | IdeaVerdict
 
 
+class Plan(TypedDict):
+    """When, where and with whom a review is planned."""
+
+    planned_on: datetime.date
+    planned_at: datetime.time | None
+    place: str
+    facilitator: User
+
+
 class WrongState(Exception):
     """The review isn't in the state that this verb needs."""
+
+
+class AnotherInProgress(WrongState):
+    """Another review of the account is in progress: one that was reopened."""
 
 
 @transaction.atomic
@@ -120,12 +135,12 @@ def start_meeting(
     """Start the meeting, today in the account's zone unless told the day.
 
     One that was held on paper is entered afterwards, in any order. Raises WrongState unless the
-    review is planned, and while another of the account is in progress (one that was reopened).
+    review is planned, AnotherInProgress while another of the account is in progress.
     """
     review = locked(review)
-    others = Review.objects.filter(account=review.account, state=Review.State.IN_PROGRESS)
-    if review.state != Review.State.PLANNED or others.exists():
+    if review.state != Review.State.PLANNED:
         raise WrongState
+    _insist_on_no_other(review)
     now = timezone.now()
     review.state = Review.State.IN_PROGRESS
     review.started_at = now
@@ -137,14 +152,44 @@ def start_meeting(
     return review
 
 
+def _insist_on_no_other(review: Review) -> None:
+    if Review.objects.filter(account=review.account, state=Review.State.IN_PROGRESS).exists():
+        raise AnotherInProgress
+
+
+def may_enter_paper(review: Review) -> bool:
+    """Whether it may be said on which day the meeting was held on paper, or said anew."""
+    is_entered = review.state == Review.State.IN_PROGRESS and review.held_on_paper
+    return review.state == Review.State.PLANNED or is_entered
+
+
+@transaction.atomic
+def hold_on_paper(*, review: Review, by: User, on: datetime.date) -> Review:
+    """Say on which day a planned review was held on paper; or correct it while it's entered.
+
+    Raises WrongState when it is neither, AnotherInProgress as `start_meeting` does.
+    """
+    review = locked(review)
+    if not may_enter_paper(review):
+        raise WrongState
+    if review.state == Review.State.PLANNED:
+        return start_meeting(review=review, by=by, on=on, on_paper=True)
+    review.sittings.update(held_on=on)
+    review.held_on = on
+    review.version += 1
+    review.save(update_fields=["held_on", "version"])
+    return review
+
+
 @transaction.atomic
 def add_sitting(*, review: Review, by: User, on: datetime.date | None = None) -> Review:
     """Note that the meeting goes on another day: today in the account's zone unless told.
 
-    Raises WrongState unless the review is in progress.
+    Raises WrongState unless the review is in progress; also for one that was held on paper: what
+    goes on today is its writing down.
     """
     review = locked(review)
-    if review.state != Review.State.IN_PROGRESS:
+    if review.state != Review.State.IN_PROGRESS or review.held_on_paper:
         raise WrongState
     Sitting.objects.get_or_create(
         review=review, held_on=on or timezone.localdate(timezone=review.account.zone)
@@ -152,6 +197,11 @@ def add_sitting(*, review: Review, by: User, on: datetime.date | None = None) ->
     review.version += 1
     review.save(update_fields=["version"])
     return review
+
+
+def may_cancel(review: Review) -> bool:
+    """Whether a review may be cancelled: it is open, and what it agreed was never in force."""
+    return review.is_open and not review.reopenings.exists()
 
 
 @transaction.atomic
@@ -164,7 +214,7 @@ def cancel_review(*, review: Review, by: User, reason: str) -> Review:
     if not reason.strip():
         raise ValueError("a review is cancelled with a reason")
     review = locked(review)
-    if not review.is_open or review.reopenings.exists():
+    if not may_cancel(review):
         raise WrongState
     review.state = Review.State.CANCELLED
     review.cancelled_at = timezone.now()
@@ -173,6 +223,55 @@ def cancel_review(*, review: Review, by: User, reason: str) -> Review:
     review.version += 1
     review.save()
     return review
+
+
+@transaction.atomic
+def skip_quarter(*, review: Review, by: User, reason: str) -> Review:
+    """Cancel a planned review and return the one planned in its place, a quarter later.
+
+    That one judges the same scorecard, whose period runs longer. Raises WrongState unless the
+    review is planned, AnotherInProgress while one before it is reopened. ValueError without a
+    reason.
+    """
+    review = locked(review)
+    if review.state != Review.State.PLANNED:
+        raise WrongState
+    _insist_on_no_other(review)
+    cancelled = cancel_review(review=review, by=by, reason=reason)
+    return plan_review(account=review.account, **proposed_in_place_of(cancelled))
+
+
+def proposed_plan(account: Account) -> Mapping[str, object]:
+    """Return what the page proposes for an account's next review.
+
+    In place of a review that was cancelled, a quarter later; of a first one, no day.
+    """
+    last = Review.objects.with_account().filter(account=account).order_by("-pk").first()
+    if last is not None and last.state == Review.State.CANCELLED:
+        return proposed_in_place_of(last)
+    return {"planned_at": datetime.time(14), "facilitator": account.lead}
+
+
+def proposed_in_place_of(review: Review) -> Plan:
+    """Return when, where and with whom to meet instead of a review that doesn't take place.
+
+    A quarter later, since who only wants another day moves the review: 90 days after its day, or
+    tomorrow in the account's zone where that is past; never on a weekend. At the same hour and
+    place, led by the same person, or by the account's lead if they work on it no more.
+    """
+    tomorrow = timezone.localdate(timezone=review.account.zone) + ONE_DAY
+    return {
+        "planned_on": max(proposed_next_day(review), never_on_a_weekend(tomorrow)),
+        "planned_at": review.planned_at,
+        "place": review.place,
+        "facilitator": facilitator_now(review),
+    }
+
+
+def facilitator_now(review: Review) -> User:
+    """Return who leads a review: its facilitator while they work on the account, or its lead."""
+    working = review.account.members.filter(is_active=True, pk=review.facilitator_id)
+    return working.first() or review.account.lead
 
 
 def proposed_next_day(review: Review) -> datetime.date:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import files, life, lists
+from reviews.views import detours, files, life, lists
 from reviews.views.section import section
 
 urlpatterns = [
@@ -16,11 +16,20 @@ urlpatterns = [
     path("reviews/<int:pk>/start/", life.start, name="review-start"),
     path("reviews/<int:pk>/sitting/", life.sitting, name="review-sitting"),
     path("reviews/<int:pk>/end-early/", life.end_early, name="review-end-early"),
-    path("reviews/<int:pk>/cancel/", life.cancel, name="review-cancel"),
     path("reviews/<int:pk>/close/", life.close, name="review-close"),
+    path("reviews/<int:pk>/cancel/", detours.cancel, name="review-cancel"),
+    path("reviews/<int:pk>/skip/", detours.skip, name="review-skip"),
+    path("reviews/<int:pk>/held-on-paper/", detours.held_on_paper, name="review-held-on-paper"),
+    path("reviews/<int:pk>/undo/", detours.undo, name="review-undo"),
+    path("reviews/<int:pk>/reopen/", detours.reopen, name="review-reopen"),
     path("reviews/<int:pk>/room-language/", life.speak, name="review-speak"),
     path("reviews/<int:pk>/factor-sheets.pdf", files.factor_sheets, name="review-factor-sheets"),
     path("reviews/<int:pk>/worksheet.pdf", files.worksheet, name="review-worksheet"),
+    path(
+        "reviews/<int:pk>/worksheet-<int:version>.pdf",
+        files.kept_worksheet,
+        name="review-worksheet-version",
+    ),
     path("reviews/<int:pk>/invitation.ics", files.invitation, name="review-invitation"),
     path("reviews/<int:pk>/<slug:key>/", section, name="review-section"),
 ]

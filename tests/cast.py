@@ -2,10 +2,12 @@
 
 import datetime
 
+from django.utils import timezone
+
 from accounts.models import Account, Contact, Language, Membership, Side, User
 from reviews import services
 from reviews.meetings import Meeting, hold, hold_and_close
-from reviews.models import Review
+from reviews.models import KeptWorksheet, Review
 from reviews.sections import KEYS
 
 DAY = datetime.date(2026, 11, 18)
@@ -137,6 +139,13 @@ def come_to(review: Review, by: User, key: str) -> Review:
     """Return the review in progress, confirmed up to where this section opens."""
     index = KEYS.index(key)
     return held_until(review, by, KEYS[index - 1] if index else None)
+
+
+def kept_worksheet(review: Review, version: int = 1) -> KeptWorksheet:
+    """Keep a worksheet with a review, as a closing would."""
+    return KeptWorksheet.objects.create(
+        review=review, version=version, language="en", content=b"%PDF", kept_at=timezone.now()
+    )
 
 
 def closed(review: Review, by: User, meeting: Meeting = MEETING) -> Review:

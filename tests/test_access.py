@@ -76,7 +76,13 @@ TABLE = {
     "review-worksheet": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-invitation": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-move": Row(SIGN_IN, GONE, OK, NO, takes=REVIEW),
+    "review-worksheet-version": Row(SIGN_IN, GONE, OK, OK, takes=("review", "version")),
     "review-cancel": Row(SIGN_IN, GONE, OK, NO, takes=REVIEW),
+    "review-skip": Row(SIGN_IN, GONE, OK, NO, takes=REVIEW),
+    "review-held-on-paper": Row(SIGN_IN, GONE, OK, NO, takes=REVIEW),
+    "review-undo": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
+    # Only a review that is closed is reopened, and only by a director.
+    "review-reopen": Row(SIGN_IN, GONE, NO, 302, takes=REVIEW),
     "review-end-early": Row(SIGN_IN, GONE, 302, NO, takes=REVIEW),
     "review-close": Row(SIGN_IN, GONE, 302, NO, takes=REVIEW),
     "review-start": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
@@ -111,6 +117,7 @@ def world(planned, manager, outsider, director):
         "contact": Contact.objects.filter(account=account).first().pk,
         "objective": StrategicObjective.objects.create(account=account, wording="Grow").pk,
         "section": "participants",
+        "version": cast.kept_worksheet(planned).version,
         "key": ("1", "set-password"),
         "users": {
             "manager": manager,

@@ -49,7 +49,11 @@ PAGES = {
     "review-worksheet": 17,
     "review-invitation": 5,
     "review-move": 3,
-    "review-cancel": 6,
+    "review-worksheet-version": 4,
+    "review-cancel": 4,
+    "review-skip": 3,
+    "review-held-on-paper": 3,
+    "review-reopen": 3,
     "review-end-early": 6,
     "review-close": 16,
 }
@@ -102,6 +106,7 @@ def a_world(*, accounts: int, reviews: int, rows: int) -> dict:
         "contact": account.contacts.first().pk,
         "objective": account.objectives.first().pk,
         "section": KEYS[0],
+        "version": cast.kept_worksheet(review).version,
         "key": ("1", "set-password"),
     }
 

@@ -1,6 +1,7 @@
 """What a review gives on paper and to the calendar."""
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
@@ -21,10 +22,18 @@ def factor_sheets(request: RoomRequest, review: Review) -> HttpResponse:
 @require_safe
 @in_the_room
 def worksheet(request: RoomRequest, review: Review) -> HttpResponse:
-    """The worksheet: the kept bytes once closed, a draft before."""
-    kept = review.worksheets.first()
+    """The worksheet: the bytes kept last once closed, a draft before and while reopened."""
+    kept = review.worksheets.first() if review.state == Review.State.CLOSED else None
     content = bytes(kept.content) if kept else documents.worksheet(review)
     return _file(content, PDF, review, "worksheet.pdf")
+
+
+@require_safe
+@in_the_room
+def kept_worksheet(request: RoomRequest, review: Review, version: int) -> HttpResponse:
+    """The worksheet as it was at one closing; 404 if there was none of this version."""
+    kept = get_object_or_404(review.worksheets, version=version)
+    return _file(bytes(kept.content), PDF, review, f"worksheet-{version}.pdf")
 
 
 @require_safe

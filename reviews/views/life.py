@@ -1,4 +1,4 @@
-"""A review's life: planned, started, ended early, cancelled, closed."""
+"""A review's life: planned, started, ended early, closed. Its detours stand beside it."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -20,8 +20,14 @@ from reviews.access import (
     speaking,
     visible_account,
 )
-from reviews.closing import CannotClose, ChangedSince, close_review
-from reviews.forms import CancelForm, ReviewForm, SetAsideForm
+from reviews.closing import (
+    CannotClose,
+    ChangedSince,
+    close_review,
+    may_reopen,
+    undo_ends_at,
+)
+from reviews.forms import ReviewForm, SetAsideForm
 from reviews.models import Review
 from reviews.progress import (
     Progress,
@@ -42,7 +48,7 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
         form = ReviewForm(
             request.POST if request.method == "POST" else None,
             account=account,
-            initial={"facilitator": account.lead_id, "planned_at": "14:00"},
+            initial=services.proposed_plan(account),
         )
         if request.method == "POST" and form.is_valid():
             try:
@@ -73,7 +79,7 @@ def move(request: RoomRequest, review: Review) -> HttpResponse:
             "planned_on": review.planned_on,
             "planned_at": review.planned_at,
             "place": review.place,
-            "facilitator": review.facilitator_id,
+            "facilitator": services.facilitator_now(review),
         },
     )
     try:
@@ -114,10 +120,27 @@ def _show_plan(
 def review(request: RoomRequest, review: Review) -> HttpResponse:
     """Show a review: its sections with their state; the whole record once closed."""
     progress = Progress(review)
-    context = _overview(request, progress)
+    context = _overview(request, progress) | _closings(request, review)
     if review.state == Review.State.CLOSED:
         context["parts"] = summary(progress)
     return render(request, "reviews/review.html", context)
+
+
+def _closings(request: RoomRequest, review: Review) -> dict[str, object]:
+    """Return what was closed and taken back so far, and whether the user may take it back.
+
+    `waits_for` is the review before, where it's reopened: this one can't start meanwhile.
+    """
+    before = review.follows
+    is_waiting = before is not None and before.state == Review.State.IN_PROGRESS
+    reopenings = list(review.reopenings.select_related("reopened_by"))
+    return {
+        "reopenings": reopenings,
+        "versions": list(review.worksheets.defer("content")) if reopenings else [],
+        "undo_ends_at": undo_ends_at(review, request.user) if request.may_write else None,
+        "may_reopen": may_reopen(review, request.user),
+        "waits_for": before if is_waiting else None,
+    }
 
 
 def _overview(request: RoomRequest, progress: Progress) -> dict[str, object]:
@@ -144,6 +167,9 @@ def start(request: RoomRequest, review: Review) -> HttpResponse:
     insist_on_writer(request)
     try:
         services.start_meeting(review=review, by=request.user)
+    except services.AnotherInProgress:
+        messages.error(request, _("Close the reopened review first."))
+        return redirect("review", review.pk)
     except services.WrongState:
         messages.error(request, _("The meeting has started already."))
         return redirect("review", review.pk)
@@ -187,31 +213,6 @@ def end_early(request: RoomRequest, review: Review) -> HttpResponse:
 def _may_end_early(progress: Progress) -> bool:
     in_progress = progress.review.state == Review.State.IN_PROGRESS
     return in_progress and progress.steps[0].status == "done"
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@in_the_room
-def cancel(request: RoomRequest, review: Review) -> HttpResponse:
-    """Cancel a review with a reason, then propose to plan another one."""
-    insist_on_writer(request)
-    form = CancelForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.cancel_review(
-                review=review, by=request.user, reason=form.cleaned_data["reason"]
-            )
-        except services.WrongState:
-            messages.error(request, _("This review can’t be cancelled any more."))
-            return redirect("review", review.pk)
-        messages.success(request, _("The review is cancelled. Plan the one that takes its place."))
-        return redirect("review-new", review.account_id)
-    if not review.is_open:
-        return redirect("review", review.pk)
-    context = _overview(request, Progress(review)) | {
-        "form": form,
-        "errors": summary_of_errors(form),
-    }
-    return render(request, "reviews/cancel.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
