@@ -64,9 +64,10 @@ class Section:
         together: a question for their factors, one for their KPIs.
         """
         review = self._review
-        measures = [review.agrees, review.closes, review.closes and review.closes.follows]
-        lists = {name.partition("__")[2] for name in self.relations if name in MEASURES}
-        prefetch_related_objects([card for card in measures if card], *lists)
+        if review.closes is not None:
+            measures = [review.agrees, review.closes, review.closes.follows]
+            lists = {name.partition("__")[2] for name in self.relations if name in MEASURES}
+            prefetch_related_objects([card for card in measures if card], *lists)
         prefetch_related_objects([review], *self.relations)
         return review
 
