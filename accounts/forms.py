@@ -69,10 +69,16 @@ class AccountForm(forms.ModelForm[Account]):
     """What a client organisation is, and how we meet and print for it."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"))
+    paused_until = forms.DateField(
+        label=_("Paused until"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("Nothing is overdue till then."),
+    )
 
     class Meta:
         model = Account
-        fields = ("name", "description", "language", "time_zone", "paper_size")
+        fields = ("name", "description", "language", "time_zone", "paper_size", "paused_until")
         labels = {
             "name": _("Name"),
             "description": _("What we do for them"),
@@ -121,6 +127,8 @@ class NewAccountForm(AccountForm):
     ) -> None:
         super().__init__(data, initial=initial)
         of_kind(LeadField, self.fields["lead"]).queryset = teammates().filter(role=Role.MANAGER)
+        # Nothing is due yet that a pause could put off.
+        del self.fields["paused_until"]
 
 
 class UsersField(forms.ModelMultipleChoiceField[User]):

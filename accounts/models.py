@@ -1,5 +1,6 @@
 """Who: users, client accounts and their members, contacts of both sides, strategic objectives."""
 
+import datetime
 import zoneinfo
 from typing import Any
 
@@ -237,6 +238,16 @@ class Account(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The account's time zone: days and hours of its meetings are counted there."""
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    def is_paused_on(self, day: datetime.date) -> bool:
+        """Whether nothing is due or overdue on `day`: the pause lasts through its last day."""
+        return self.paused_until is not None and day <= self.paused_until
+
+    def days_late(self, due_on: datetime.date | None, today: datetime.date) -> int:
+        """Return by how many days a date is past today; none while the account is paused."""
+        if due_on is None or self.is_paused_on(today):
+            return 0
+        return max((today - due_on).days, 0)
 
     def has_member(self, user: User) -> bool:
         """Whether `user` may write in this account."""

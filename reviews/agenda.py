@@ -3,12 +3,24 @@
 import datetime
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypedDict
 
-from django.db.models import Count, F, Max, QuerySet, prefetch_related_objects
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    F,
+    Max,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django_stubs_ext import WithAnnotations
 
-from accounts.models import Account, Side, User
-from reviews.models import ImprovementAction, Participant, Review
+from accounts.models import Account, Contact, Side, User
+from reviews.models import ActionVerdict, ImprovementAction, Participant, Review
 from reviews.progress import Progress
 from reviews.services import PERIOD_DAYS
 
@@ -27,15 +39,86 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Due:
-    """An action that somebody promised to do."""
+    """An action that somebody promised to do, with the day by which they now owe it."""
 
     action: ImprovementAction
+    due_on: datetime.date | None
     days_late: int
 
 
-def promised() -> QuerySet[ImprovementAction]:
-    """Return the actions that both sides agreed in a review that is closed."""
-    return ImprovementAction.objects.filter(review__state=Review.State.CLOSED)
+@dataclass(frozen=True)
+class Standing:
+    """Whether an account is paused, or overdue: late for its planned date, or without one."""
+
+    is_paused: bool
+    days_late: int
+    is_without_date: bool
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have met, and hasn't (`product.md` 3)."""
+        return self.days_late > 0 or self.is_without_date
+
+
+def standing_of(
+    account: Account,
+    *,
+    upcoming: Review | None,
+    last_closed_at: datetime.datetime | None,
+    now: datetime.datetime,
+) -> Standing:
+    """Return how an account stands `now`, in its own zone; `upcoming` is its open review, if any.
+
+    Overdue is a planned date that is past, or the 90th day since the last closing with nothing
+    planned; never while paused.
+    """
+    today = timezone.localdate(now, account.zone)
+    is_paused = account.is_paused_on(today)
+    if upcoming is not None:
+        is_planned = upcoming.state == Review.State.PLANNED
+        days_late = account.days_late(upcoming.planned_on, today) if is_planned else 0
+        return Standing(is_paused, days_late, is_without_date=False)
+    is_long_ago = (
+        last_closed_at is not None
+        and (today - timezone.localdate(last_closed_at, account.zone)).days >= PERIOD_DAYS
+    )
+    return Standing(is_paused, 0, is_without_date=is_long_ago and not is_paused)
+
+
+class LastMet(TypedDict):
+    """What `with_last_closing` adds to an account."""
+
+    last_closed_at: datetime.datetime | None
+
+
+def with_last_closing(accounts: QuerySet[Account]) -> "QuerySet[WithAnnotations[Account, LastMet]]":
+    """Read each account with the moment at which a review of it was last closed."""
+    return accounts.annotate(last_closed_at=Max("reviews__closed_at"))
+
+
+class OwedNow(TypedDict):
+    """What `promised` adds to an action."""
+
+    owner_now: int | None
+    due_now: datetime.date | None
+
+
+def promised() -> "QuerySet[WithAnnotations[ImprovementAction, OwedNow]]":
+    """Return the promised actions that are still open, with who owes them now and by when.
+
+    `owner_now` is a contact's number, `due_now` a day: of the last verdict that named one, or as
+    the action was agreed.
+    """
+    given = ActionVerdict.objects.filter(
+        action=OuterRef("pk"), review__state=Review.State.CLOSED
+    ).order_by("-review__number")
+    owners = given.filter(owner__isnull=False).values("owner")
+    days = given.filter(due_on__isnull=False).values("due_on")
+    still_open: QuerySet[ImprovementAction] = ImprovementAction.objects.still_open()
+    return still_open.annotate(
+        owner_now=Coalesce(Subquery(owners[:1]), F("owner"), output_field=BigIntegerField()),
+        due_now=Coalesce(Subquery(days[:1]), F("due_on")),
+    )
 
 
 class Agenda:
@@ -74,35 +157,37 @@ class Agenda:
         )
         counts = dict(expected.order_by().values_list("review").annotate(Count("pk")))
         return [
-            Ahead(row, counts.get(row.pk, 0), self._days_late(row.planned_on, row.account))
+            Ahead(
+                row,
+                counts.get(row.pk, 0),
+                row.account.days_late(row.planned_on, self._today(row.account)),
+            )
             for row in reviews
         ]
 
     @property
     def unplanned(self) -> list[Account]:
-        """The accounts last met 90 days ago or more that have no next date and no pause."""
-        return list(
-            self.accounts.annotate(last_closed_at=Max("reviews__closed_at"))
-            .filter(last_closed_at__lte=self.now - datetime.timedelta(days=PERIOD_DAYS))
-            .exclude(reviews__state__in=OPEN)
-            .exclude(paused_until__gte=timezone.localdate(self.now))
-        )
+        """The accounts that are overdue without a next date."""
+        return [
+            account
+            for account in with_last_closing(self.accounts).exclude(reviews__state__in=OPEN)
+            if standing_of(
+                account,
+                upcoming=None,
+                last_closed_at=account.last_closed_at,
+                now=self.now,
+            ).is_overdue
+        ]
 
     @property
     def actions(self) -> list[Due]:
-        """What the user promised in a review, due first before the rest."""
-        return self.due(
-            promised().filter(account__in=self.accounts.values("pk"), owner__user=self.user)
-        )
+        """What the user owes by what a review agreed, due first before the rest."""
+        own = Contact.objects.filter(account__in=self.accounts.values("pk"), user=self.user)
+        found = promised().filter(owner_now__in=own.values("pk")).select_related("account")
+        return [
+            Due(row, row.due_now, row.account.days_late(row.due_now, self._today(row.account)))
+            for row in found.order_by(F("due_now").asc(nulls_last=True), "pk")
+        ]
 
-    def due(self, actions: QuerySet[ImprovementAction]) -> list[Due]:
-        """Return actions with how late they are, due first before the rest."""
-        found = actions.select_related("account").order_by(F("due_on").asc(nulls_last=True), "pk")
-        return [Due(row, self._days_late(row.due_on, row.account)) for row in found]
-
-    def _days_late(self, day: datetime.date | None, account: Account) -> int:
-        """Return by how many days `day` is past; none while the account is paused."""
-        today = timezone.localdate(self.now, account.zone)
-        if day is None or (account.paused_until and today <= account.paused_until):
-            return 0
-        return max((today - day).days, 0)
+    def _today(self, account: Account) -> datetime.date:
+        return timezone.localdate(self.now, account.zone)

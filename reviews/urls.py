@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import detours, files, life, lists
+from reviews.views import detours, files, life, lists, results
 from reviews.views.section import section
 
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("accounts/", lists.accounts, name="account-list"),
     path("accounts/<int:pk>/", lists.account, name="account"),
     path("accounts/<int:pk>/reviews/new/", life.new, name="review-new"),
+    path("accounts/<int:pk>/scorecard/", results.results, name="scorecard-results"),
+    path("accounts/<int:pk>/scorecard/<int:kpi_pk>/", results.result, name="scorecard-result"),
     path("reviews/", lists.reviews, name="review-list"),
     path("reviews/<int:pk>/", life.review, name="review"),
     path("reviews/<int:pk>/plan/", life.move, name="review-move"),

@@ -4,8 +4,11 @@ import datetime
 from collections import defaultdict
 from decimal import Decimal
 
-from accounts.models import Side
-from scorecards.models import Judgement, RunningResult, Scorecard
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Side, User
+from scorecards.models import KPI, Judgement, RunningResult, Scorecard
 from scorecards.periods import Span, times_in
 from scorecards.scores import JudgedScorecard, judge
 
@@ -49,3 +52,46 @@ def judge_so_far(scorecard: Scorecard, period: Span) -> JudgedScorecard:
         pk: Judgement(**told) for pk, told in counts.items() if pk in kpis and not kpis[pk].said
     }
     return judge(scorecard, period, proposed)
+
+
+class NotActive(Exception):
+    """The scorecard's period doesn't run: nothing is noted of it any more."""
+
+
+@transaction.atomic
+def note_result(
+    *,
+    kpi: KPI,
+    by: User,
+    side: str,
+    counted_on: datetime.date,
+    value: Decimal | None = None,
+    kept: bool | None = None,
+    note: str = "",
+) -> RunningResult:
+    """Keep what one side counted of a KPI: a `value`, or whether a time was `kept`.
+
+    What the same side noted of the same time is replaced. Raises NotActive.
+    """
+    _insist_on_active(kpi)
+    told = {"value": value, "note": note, "noted_by": by, "noted_at": timezone.now()}
+    if kept is None:
+        return RunningResult.objects.create(kpi=kpi, side=side, counted_on=counted_on, **told)
+    result, _is_new = RunningResult.objects.update_or_create(
+        kpi=kpi, side=side, counted_on=counted_on, defaults=told | {"kept": kept}
+    )
+    return result
+
+
+@transaction.atomic
+def remove_result(*, result: RunningResult) -> None:
+    """Take away what was noted by mistake. Raises NotActive."""
+    _insist_on_active(result.kpi)
+    result.delete()
+
+
+def _insist_on_active(kpi: KPI) -> None:
+    """Hold the scorecard's row until the transaction ends; raise NotActive if it was closed."""
+    scorecard = Scorecard.objects.select_for_update().get(pk=kpi.scorecard_id)
+    if scorecard.state != Scorecard.State.ACTIVE:
+        raise NotActive

@@ -8,9 +8,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from reviews.progress import Part
-from scorecards.models import KPI
+from reviews.results import count_in_words
+from scorecards.models import KPI, RunningResult
 from scorecards.scores import JudgedKPI
-from valuereview.templatetags.words import plain_number
+from valuereview.templatetags.words import plain_number, with_unit
 
 register = template.Library()
 
@@ -56,14 +57,7 @@ def _target(kpi: KPI, target: Decimal | None) -> str:
         return gettext("Yes")
     if target is None:
         return "–"
-    return f"{kpi.get_kind_display()} {_with_unit(kpi, target)}"
-
-
-def _with_unit(kpi: KPI, count: Decimal) -> str:
-    number = plain_number(count)
-    if kpi.unit == "%":
-        return gettext("{number}%").format(number=number)
-    return f"{number}\N{NO-BREAK SPACE}{kpi.unit}" if kpi.unit else number
+    return f"{kpi.get_kind_display()} {with_unit(target, kpi.unit)}"
 
 
 @register.filter
@@ -86,7 +80,7 @@ def _count(item: JudgedKPI, count: Decimal | None) -> str:
         return told.format(kept=plain_number(count), times=item.times)
     if item.kpi.kind == KPI.Kind.YES_NO:
         return gettext("Yes") if count else gettext("No")
-    return _with_unit(item.kpi, count)
+    return with_unit(count, item.kpi.unit)
 
 
 @register.filter
@@ -124,3 +118,9 @@ def _working(item: JudgedKPI, decides: Decimal) -> str:
     if item.kpi.kind == KPI.Kind.AT_LEAST:
         return f"{count} ÷ {target}."
     return f"{target} ÷ {count}." if item.kpi.kind == KPI.Kind.AT_MOST else ""
+
+
+@register.filter
+def counted_words(result: RunningResult, kpi: KPI) -> str:
+    """Return what was counted of a KPI, in words: "92.5%", "Yes", "Kept"."""
+    return count_in_words(result, kpi)

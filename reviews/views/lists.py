@@ -8,8 +8,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import Account, Role
 from accounts.requests import SignedInRequest
 from reviews.access import speaking, visible_account
-from reviews.agenda import OPEN, Agenda, promised
+from reviews.agenda import OPEN, Agenda, standing_of, with_last_closing
+from reviews.memory import Memory
 from reviews.models import Review
+from reviews.trend import trend_of
 
 MOST_ACTIONS = 5
 
@@ -36,10 +38,23 @@ def accounts(request: SignedInRequest) -> HttpResponse:
     """List the accounts that the user may see, each with the review that comes next."""
     open_reviews = Review.objects.visible_to(request.user).filter(state__in=OPEN)
     upcoming = {review.account_id: review for review in open_reviews}
-    found = Account.objects.visible_to(request.user).select_related("lead")
+    found = with_last_closing(Account.objects.visible_to(request.user).select_related("lead"))
+    now = timezone.now()
     context = {
         "nav_current": "accounts",
-        "rows": [(account, upcoming.get(account.pk)) for account in found],
+        "rows": [
+            (
+                account,
+                upcoming.get(account.pk),
+                standing_of(
+                    account,
+                    upcoming=upcoming.get(account.pk),
+                    last_closed_at=account.last_closed_at,
+                    now=now,
+                ),
+            )
+            for account in found
+        ],
         "can_create": request.user.role != Role.ADMINISTRATOR,
     }
     return render(request, "reviews/accounts.html", context)
@@ -47,21 +62,27 @@ def accounts(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def account(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show an account: its reviews in time, open actions, contacts and objectives."""
+    """Show an account: how it stands, and what its reviews tell together."""
     account = visible_account(request, pk)
+    can_write = account.has_member(request.user)
     with speaking(translation.get_language(), account):
-        reviews = list(account.reviews.order_by("-number"))
+        memory = Memory(account)
+        last_closed_at = memory.last_closed_at
         context = {
             "nav_current": "accounts",
             "account": account,
-            "reviews": reviews,
-            "upcoming": next((row for row in reviews if row.is_open), None),
-            "actions": Agenda(request.user).due(promised().filter(account=account)),
+            "memory": memory,
+            "trend": trend_of(account),
+            "last_closed_at": last_closed_at,
+            "standing": standing_of(
+                account,
+                upcoming=memory.upcoming,
+                last_closed_at=last_closed_at,
+                now=timezone.now(),
+            ),
             "members": list(account.members.order_by("name")),
-            "contacts": list(account.contacts.all()),
-            "objectives": list(account.objectives.all()),
-            "can_write": account.has_member(request.user),
-            "can_edit": request.user.is_director or account.has_member(request.user),
+            "can_write": can_write,
+            "can_edit": request.user.is_director or can_write,
         }
         return render(request, "reviews/account.html", context)
 

@@ -119,10 +119,11 @@ def test_a_lead_is_an_account_manager_who_works_here(manager, director, as_manag
 
 
 def test_nothing_but_the_fields_of_the_form_is_written(account, manager, as_manager, outsider):
-    more = {"lead": outsider.pk, "paused_until": "2030-01-01", "pk": 1, "members": outsider.pk}
+    more = {"lead": outsider.pk, "created_at": "2030-01-01", "pk": 1, "members": outsider.pk}
+    created_at = account.created_at
     as_manager.post(reverse("account-edit", args=[account.pk]), HALDEN | more)
     account.refresh_from_db()
-    assert (account.lead, account.paused_until) == (manager, None)
+    assert (account.lead, account.created_at) == (manager, created_at)
     assert names_of(account) == ["Claire Osborne"]
 
 
@@ -151,7 +152,7 @@ def test_the_list_holds_what_one_may_see_and_asks_few_questions(
     assert "Claire Osborne" in page
     assert reverse("account-new") in page
     theirs = as_outsider.get(reverse("account-list")).context["rows"]
-    assert [account.name for account, _upcoming in theirs] == ["Brightwater Logistics"]
+    assert [account.name for account, _upcoming, _standing in theirs] == ["Brightwater Logistics"]
     assert len(as_director.get(reverse("account-list")).context["rows"]) == 14
 
 

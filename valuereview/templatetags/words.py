@@ -24,6 +24,17 @@ def plain_number(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def with_unit(value: Decimal | None, unit: str) -> str:
+    """Return a count with what it counts: "95%" (« 95 % »), "4 meetings"."""
+    number = plain_number(value)
+    if not unit:
+        return number
+    if unit == "%":
+        return gettext("{number}%").format(number=number)
+    return f"{number}\N{NO-BREAK SPACE}{unit}"
+
+
+@register.filter
 def percent(share: Fraction | Decimal | None, decimals: int | None = None) -> str:
     """Return a share of 1 as a percentage: 3/5 -> "60%", 1/3 -> "33.3%" ("33,3 %" in French)."""
     if share is None:
@@ -82,6 +93,12 @@ def day(value: datetime.date | None) -> str:
 def short_day(value: datetime.date | None) -> str:
     """Return a day as a table's column holds it: "1 Feb 2027", « 1er février 2027 »."""
     return _told(value, "SHORT_DATE_FORMAT")
+
+
+@register.filter(expects_localtime=True)
+def day_and_month(value: datetime.date | None) -> str:
+    """Return a day where its year stands beside it: "1 Feb", « 1er fév. »."""
+    return _told(value, "j M")
 
 
 @register.filter(expects_localtime=True)

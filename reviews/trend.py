@@ -1,0 +1,196 @@
+"""The scores of an account over time, as a chart: where its points, lines and words stand.
+
+Coordinates are texts with a point, whatever the language: they are put into SVG as they are.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from accounts.models import Account
+from reviews.models import Review
+
+MOST_QUARTERS = 12
+MOST_ON_A_PHONE = 5
+TOP, TOP_SCORE = 26.0, 100
+# The scale ends here, or lower by whole steps where a score is.
+LOWEST, STEP = 60, 20
+
+
+@dataclass(frozen=True)
+class Point:
+    """The score that one review found, of so many points of 100; None where it found none."""
+
+    day: datetime.date
+    score: Decimal | None
+    coverage: Decimal | None
+    missed_below: int
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is a score on fewer than 100 points."""
+        return self.score is not None and self.coverage != TOP_SCORE
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point in its place; `y` and where its value is written are empty where there's none."""
+
+    point: Point
+    x: str
+    y: str
+    value_y: str
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Level:
+    """A line across the chart, at one score."""
+
+    score: int
+    y: str
+    above: str
+    below: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The measures of a chart, in its own units: the points stand from `first` to `last`."""
+
+    width: int
+    floor: int
+    first: int
+    last: int
+
+    @property
+    def height(self) -> int:
+        """Room for four lines of words under the scale."""
+        return self.floor + 112
+
+
+WIDE = Shape(width=720, floor=176, first=120, last=686)
+NARROW = Shape(width=360, floor=168, first=106, last=330)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One drawing; `lines` join the marks that follow each other without a gap."""
+
+    shape: Shape
+    marks: list[Mark]
+    lines: list[str]
+    levels: list[Level]
+    missed: Level
+
+    @property
+    def days_y(self) -> list[int]:
+        """Where the words under each mark stand: day, year, and what was measured on two lines."""
+        return [self.shape.floor + below for below in (52, 69, 88, 104)]
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The points of an account's reviews, oldest first; there's a score among them."""
+
+    points: list[Point]
+
+    @property
+    def scored(self) -> list[Point]:
+        """Those that have a score."""
+        return [point for point in self.points if point.score is not None]
+
+    @property
+    def missed_below(self) -> int:
+        """The score under which the last one counts as missed."""
+        return self.scored[-1].missed_below
+
+    @property
+    def wide(self) -> Chart:
+        """The chart for a page of paper or a large screen."""
+        return self._drawn(WIDE, self.points)
+
+    @property
+    def narrow(self) -> Chart:
+        """The chart for a phone: the last few reviews."""
+        return self._drawn(NARROW, self.points[-MOST_ON_A_PHONE:])
+
+    def _drawn(self, shape: Shape, points: Sequence[Point]) -> Chart:
+        lowest = min(self.missed_below, *(point.score or TOP_SCORE for point in points))
+        bottom = min(LOWEST, int(lowest // STEP) * STEP)
+
+        def y_of(score: Decimal | int) -> float:
+            share = float((TOP_SCORE - score) / (TOP_SCORE - bottom))
+            return TOP + share * (shape.floor - TOP)
+
+        def level(score: int) -> Level:
+            y = y_of(score)
+            return Level(score, _text(y), above=_text(y - 5), below=_text(y + 15))
+
+        marks = []
+        for index, point in enumerate(points):
+            x, y = _x_of(shape, index, len(points)), ""
+            value_y = ""
+            if point.score is not None:
+                height = y_of(point.score)
+                y = _text(height)
+                value_y = _text(height + 25 if _is_valley(points, index) else height - 14)
+            marks.append(Mark(point, _text(x), y, value_y, is_last=index == len(points) - 1))
+        runs = [list(run) for drawn, run in groupby(marks, lambda mark: bool(mark.y)) if drawn]
+        return Chart(
+            shape=shape,
+            marks=marks,
+            lines=[" ".join(f"{mark.x},{mark.y}" for mark in run) for run in runs if run[1:]],
+            levels=[level(TOP_SCORE), level(bottom)],
+            missed=level(self.missed_below),
+        )
+
+
+def trend_of(
+    account: Account, until: Review | None = None, so_far: Point | None = None
+) -> Trend | None:
+    """Return the scores of an account's closed reviews, up to `until` if it's given, in one query.
+
+    It starts with the first score, and holds the last twelve reviews. `so_far` is what `until`
+    found while it isn't closed yet. None where there's no score at all.
+    """
+    closed = Review.objects.filter(account=account, state=Review.State.CLOSED)
+    if until is not None:
+        closed = closed.filter(number__lte=until.number)
+        if so_far is not None:
+            closed = closed.exclude(pk=until.pk)
+    found = closed.select_related("closes").order_by("-number")[:MOST_QUARTERS]
+    points = [point_of(review) for review in reversed(found)]
+    if so_far is not None:
+        points = [*points, so_far][-MOST_QUARTERS:]
+    while points and points[0].score is None:
+        del points[0]
+    return Trend(points) if points else None
+
+
+def point_of(review: Review) -> Point:
+    """Return what a closed review found of the scorecard that it judged, if any."""
+    judged = review.closes
+    if judged is None:
+        return Point(review.day, None, None, TOP_SCORE)
+    return Point(review.day, judged.score, judged.coverage, judged.missed_below)
+
+
+def _x_of(shape: Shape, index: int, count: int) -> float:
+    if count == 1:
+        return (shape.first + shape.last) / 2
+    return shape.first + (shape.last - shape.first) * index / (count - 1)
+
+
+def _is_valley(points: Sequence[Point], index: int) -> bool:
+    """Whether the line comes down to a point and goes up again: there is room below it."""
+    around = [points[place].score for place in (index - 1, index + 1) if 0 <= place < len(points)]
+    score = points[index].score
+    return len(around) == 2 and all(
+        other is not None and score is not None and other > score for other in around
+    )
+
+
+def _text(number: float) -> str:
+    return f"{number:.1f}"
