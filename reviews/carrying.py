@@ -4,13 +4,23 @@ Nothing here completes a section: it's a proposal until somebody confirms it in 
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 
 from accounts.models import Account, Contact, Side
 from reviews.models import (
@@ -28,6 +38,7 @@ from scorecards.models import KPI, Scorecard, WeightedFactor
 
 Record = TypeVar("Record", bound=models.Model)
 Found = TypeVar("Found", ActionVerdict, ImpactVerdict, IdeaVerdict)
+TOLD_LENGTH = 60
 UNSETTLED = (InnovationIdea.State.NEW, InnovationIdea.State.EXPLORING)
 
 
@@ -149,6 +160,16 @@ class Carried(Generic[Record, Found]):
         """How often it was carried over before this review."""
         return self.reviews - 1
 
+    @property
+    def told(self) -> str:
+        """How it begins: enough to know which it is."""
+        return Truncator(str(self.record)).chars(TOLD_LENGTH)
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether this review notes anything of it."""
+        return self.verdict.pk is not None
+
 
 class CarriedAction(Carried[ImprovementAction, ActionVerdict]):
     """An action, with who owes it now and by when."""
@@ -164,6 +185,18 @@ class CarriedAction(Carried[ImprovementAction, ActionVerdict]):
         dates = (row.due_on for row in reversed(self.before) if row.due_on)
         return next(dates, self.record.due_on)
 
+    @property
+    def days_late(self) -> int:
+        """By how many days it is late on the day of this review; 0 when it isn't."""
+        today = self.record.review.day + datetime.timedelta(days=self.days)
+        return 0 if self.due_on is None else max((today - self.due_on).days, 0)
+
+    @property
+    def needs_owner(self) -> bool:
+        """Whether nobody of today's contacts owes it, this review's verdict included."""
+        owner = self.verdict.owner or self.owned.owner
+        return owner is None or owner.left_on is not None
+
 
 class CarriedImpact(Carried[Impact, ImpactVerdict]):
     """An event that was foreseen."""
@@ -176,6 +209,10 @@ class CarriedIdea(Carried[InnovationIdea, IdeaVerdict]):
     def state(self) -> str:
         """The state that the last review gave it, one of InnovationIdea.State."""
         return next((row.state for row in reversed(self.before) if row.state), self.record.state)
+
+    def get_state_display(self) -> str:
+        """Return that state in words."""
+        return str(InnovationIdea.State(self.state).label)
 
     @property
     def next_step(self) -> str:
@@ -193,14 +230,13 @@ def actions_of(review: Review) -> tuple[list[ImprovementAction], list[CarriedAct
     found = ImprovementAction.objects.filter(
         Q(review=review) | earlier, account=review.account
     ).select_related("kpi")
-    rows = list(_with_verdicts(found, ActionVerdict, review))
+    rows = list(_oldest_first(found))
     new = [row for row in rows if row.review_id == review.pk]
-    carried = [
+    before = [row for row in rows if row.review_id != review.pk]
+    return new, [
         CarriedAction(*_carried(row, review, ActionVerdict(action=row)))
-        for row in rows
-        if row.review_id != review.pk
+        for row in _with_verdicts(before, ActionVerdict, review)
     ]
-    return new, carried
 
 
 def carried_impacts(review: Review) -> list[CarriedImpact]:
@@ -211,7 +247,7 @@ def carried_impacts(review: Review) -> list[CarriedImpact]:
     found = Impact.objects.filter(~Exists(ended), review__in=_earlier(review))
     return [
         CarriedImpact(*_carried(row, review, ImpactVerdict(impact=row)))
-        for row in _with_verdicts(found, ImpactVerdict, review)
+        for row in _with_verdicts(_oldest_first(found), ImpactVerdict, review)
     ]
 
 
@@ -219,12 +255,14 @@ def carried_ideas(review: Review) -> list[CarriedIdea]:
     """Return the ideas said before a review that came to it unsettled, oldest first."""
     last = _closed_before(IdeaVerdict, review, idea=OuterRef("pk")).exclude(state="")
     state = Subquery(last.order_by("-review__number").values("state")[:1])
-    found = InnovationIdea.objects.filter(review__in=_earlier(review)).annotate(
-        state_so_far=Coalesce(state, F("state"))
+    found = (
+        InnovationIdea.objects.filter(review__in=_earlier(review))
+        .annotate(state_so_far=Coalesce(state, F("state")))
+        .filter(state_so_far__in=UNSETTLED)
     )
     return [
         CarriedIdea(*_carried(row, review, IdeaVerdict(idea=row)))
-        for row in _with_verdicts(found.filter(state_so_far__in=UNSETTLED), IdeaVerdict, review)
+        for row in _with_verdicts(_oldest_first(found), IdeaVerdict, review)
     ]
 
 
@@ -241,16 +279,18 @@ def _closed_before(model: type[Found], review: Review, **which: object) -> Query
     )
 
 
-def _with_verdicts(found: QuerySet[Record], model: type[Found], review: Review) -> QuerySet[Record]:
-    """Read records with the verdicts of this review and of those closed before it."""
+def _oldest_first(found: QuerySet[Record]) -> QuerySet[Record]:
+    return found.select_related("review").order_by("review__number", "position", "pk")
+
+
+def _with_verdicts(found: Iterable[Record], model: type[Found], review: Review) -> Sequence[Record]:
+    """Read for records the verdicts of this review and of those closed before it."""
     given = model._default_manager.filter(
         Q(review=review) | Q(review__state=Review.State.CLOSED, review__number__lt=review.number)
     ).order_by("review__number")
-    return (
-        found.select_related("review")
-        .prefetch_related(Prefetch("verdicts", given))
-        .order_by("review__number", "position", "pk")
-    )
+    records = list(found)
+    prefetch_related_objects(records, Prefetch("verdicts", given))
+    return records
 
 
 def _carried(record: Any, review: Review, blank: Found) -> tuple[Any, list[Found], Found, int, int]:

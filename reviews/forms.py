@@ -409,6 +409,17 @@ def with_former(
 Owned = TypeVar("Owned", bound=OwnedRow)
 
 
+def offer_people(
+    form: forms.ModelForm[Owned], contacts: Sequence[models.Model], *, blank: object
+) -> None:
+    """Let the owner of a row be one of `contacts`, of either side; `blank` says none."""
+    of_kind(OneOfField, form.fields["owner"]).offer(
+        with_former(contacts, form.instance.owner),
+        blank=blank,
+        label=lambda contact: f"{contact.name}, {contact.get_side_display()}",
+    )
+
+
 class OwnedRowForm(RowForm[Owned]):
     """A row with an owner from either side of the account."""
 
@@ -416,22 +427,25 @@ class OwnedRowForm(RowForm[Owned]):
 
     def __init__(self, *, contacts: list[Contact], **options: Any) -> None:
         super().__init__(**options)
-        of_kind(OneOfField, self.fields["owner"]).offer(
-            with_former(contacts, self.instance.owner),
-            blank=_("Choose a person"),
-            label=lambda contact: f"{contact.name}, {contact.get_side_display()}",
-        )
+        offer_people(self, contacts, blank=_("Choose a person"))
 
 
 class ActionForm(OwnedRowForm[ImprovementAction]):
-    """What will be done, why, by whom, and by when."""
+    """What will be done, why, by whom, and by when.
 
+    `factors` are the keys and labels of those that it may answer, `missed` the KPIs that were
+    missed: to answer one of them is to answer its factor, unless another is chosen.
+    """
+
+    found = frozenset({"owner", "kpi"})
+
+    kpi = OneOfField(label=_("Or the missed KPI it answers"))
     owner = OneOfField(label=_("Owner"))
     due_on = DayField(label=_("Due date"), required=False)
 
     class Meta:
         model = ImprovementAction
-        fields = ("wording", "factor", "owner", "due_on")
+        fields = ("wording", "factor", "kpi", "owner", "due_on")
         labels = {
             "wording": _("What will be done"),
             "factor": _("What it answers"),
@@ -439,15 +453,30 @@ class ActionForm(OwnedRowForm[ImprovementAction]):
         widgets = {"wording": forms.Textarea(attrs={"rows": 2})}
         error_messages = {"wording": {"required": _("Say what will be done.")}}
 
-    def __init__(self, *, factors: Iterable[Factor], **options: Any) -> None:
+    def __init__(
+        self, *, factors: Mapping[str, str], missed: Sequence[KPI], **options: Any
+    ) -> None:
         super().__init__(**options)
-        offered = list(factors)
-        if self.instance.factor and self.instance.factor not in offered:
-            offered.append(Factor(self.instance.factor))
+        offered = dict(factors)
+        if self.instance.factor:
+            offered.setdefault(self.instance.factor, str(Factor(self.instance.factor).label))
         of_kind(forms.ChoiceField, self.fields["factor"]).choices = [
             ("", _("Something else")),
-            *((str(factor), factor.label) for factor in offered),
+            *offered.items(),
         ]
+        if missed or self.instance.kpi:
+            of_kind(OneOfField, self.fields["kpi"]).offer(
+                with_former(missed, self.instance.kpi), blank=_("None in particular")
+            )
+        else:
+            del self.fields["kpi"]
+
+    def clean(self) -> dict[str, object]:
+        super().clean()
+        cleaned = self.cleaned_data
+        if (kpi := cleaned.get("kpi")) and not cleaned.get("factor"):
+            cleaned["factor"] = kpi.factor
+        return cleaned
 
 
 class ImpactForm(OwnedRowForm[Impact]):

@@ -4,13 +4,15 @@ The demo tells its meetings this way; so do tests that need a review further on.
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Contact, Side, User
 from reviews import services
+from reviews.carrying import Carried, actions_of, carried_ideas, carried_impacts
 from reviews.closing import close_review
 from reviews.models import Impact, ImprovementAction, InnovationIdea, Participant, Review
 from reviews.progress import confirm_section, read_record
@@ -23,7 +25,11 @@ Told = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Meeting:
-    """What is said in one meeting. People are told by name, factors by key."""
+    """What is said in one meeting. People are told by name, factors by key.
+
+    What an earlier meeting left is told by its wording: `verdicts` of actions, `happened` of
+    impacts, `idea_states` of ideas.
+    """
 
     held_on: datetime.date
     present: tuple[str, ...]
@@ -38,6 +44,9 @@ class Meeting:
     actions: Sequence[Told] = ()
     impacts: Sequence[Told] = ()
     ideas: Sequence[Told] = ()
+    verdicts: Mapping[str, Told] = field(default_factory=dict)
+    happened: Mapping[str, Told] = field(default_factory=dict)
+    idea_states: Mapping[str, Told] = field(default_factory=dict)
     next_review: Told = field(default_factory=dict)
 
 
@@ -113,6 +122,7 @@ def _tell_scorecard(review: Review, meeting: Meeting, people: Mapping[str, Conta
 
 
 def _tell_actions(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
+    _tell_verdicts(review, actions_of(review)[1], meeting.verdicts, people)
     rows = [ImprovementAction(**_owned(action, people)) for action in meeting.actions]
     services.keep_rows(review=review, rows=rows, removed=[])
     review.no_new_action = not rows
@@ -120,6 +130,7 @@ def _tell_actions(review: Review, meeting: Meeting, people: Mapping[str, Contact
 
 
 def _tell_impacts(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
+    _tell_verdicts(review, carried_impacts(review), meeting.happened, people)
     rows = [Impact(**_owned(impact, people)) for impact in meeting.impacts]
     services.keep_rows(review=review, rows=rows, removed=[])
     review.no_impact_foreseen = not rows
@@ -127,6 +138,7 @@ def _tell_impacts(review: Review, meeting: Meeting, people: Mapping[str, Contact
 
 
 def _tell_ideas(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:
+    _tell_verdicts(review, carried_ideas(review), meeting.idea_states, people)
     rows = []
     for told in meeting.ideas:
         idea = dict(told)
@@ -149,5 +161,20 @@ def _tell_next(review: Review, meeting: Meeting, people: Mapping[str, Contact]) 
     review.save(update_fields=list(agreed))
 
 
+def _tell_verdicts(
+    review: Review,
+    carried: Iterable[Carried[Any, Any]],
+    told: Mapping[str, Told],
+    people: Mapping[str, Contact],
+) -> None:
+    """Keep what is told of the records that came to this review, by their wordings."""
+    verdicts = [item.verdict for item in carried if item.record.wording in told]
+    for item in carried:
+        for name, value in _owned(told.get(item.record.wording, {}), people).items():
+            setattr(item.verdict, name, value)
+    services.keep_verdicts(review=review, verdicts=verdicts)
+
+
 def _owned(row: Told, people: Mapping[str, Contact]) -> Told:
-    return {**row, "owner": people[str(row["owner"])]}
+    """Return a row with its owner, if somebody is named, as the contact of that name."""
+    return {**row, "owner": people[str(row["owner"])]} if "owner" in row else row

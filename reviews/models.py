@@ -78,6 +78,12 @@ class ActionQuerySet(models.QuerySet["ImprovementAction"]):
         return self.promised().exclude(Exists(ended))
 
 
+class ActionVerdictManager(JoinedManager["ActionVerdict"]):
+    """Verdicts of actions with the new owner."""
+
+    joined = "owner"
+
+
 class ImpactManager(JoinedManager["Impact"]):
     """Impacts with who owns the plan."""
 
@@ -544,6 +550,10 @@ class ImprovementAction(OwnedRow):
         """Return the page on which the action was agreed."""
         return reverse("review-section", args=[self.review_id, "improvement"])
 
+    def is_about(self, factor: str) -> bool:
+        """Whether it answers the factor with this key, or one of its KPIs."""
+        return factor in (self.factor, self.kpi and self.kpi.factor)
+
 
 class Impact(OwnedRow):
     """A foreseeable event of the next 90 days or later, with its plan."""
@@ -661,6 +671,8 @@ class ActionVerdict(OwnedRow):
     deeper_cause = models.CharField(_("and why that"), max_length=500, blank=True)
     due_on = models.DateField(_("new date"), null=True, blank=True)
 
+    objects = ActionVerdictManager()
+
     class Meta:
         verbose_name = _("verdict of an action")
         verbose_name_plural = _("verdicts of actions")
@@ -676,6 +688,11 @@ class ActionVerdict(OwnedRow):
     def ends(self) -> bool:
         """Whether the action ends by it."""
         return self.verdict in self.ENDS
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the action goes on: it's undone, not merely unanswered."""
+        return self.verdict in self.UNDONE
 
 
 class ImpactVerdict(models.Model):

@@ -31,22 +31,29 @@ Forms = Mapping[str, BaseForm | BaseFormSet[Any]]
 Record = TypeVar("Record", bound=models.Model)
 
 
-class RowForm(forms.ModelForm[Record]):
-    """A row; `row` is the record's number, blank for a new one."""
+class FindingForm(forms.ModelForm[Record]):
+    """A form some of whose fields find their record themselves.
 
-    row = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    # Fields that find their record themselves: the model needn't look it up again for each row.
+    They're named in `found`: the model needn't look each up again.
+    """
+
     found: ClassVar[frozenset[str]] = frozenset()
-
-    def __init__(self, **options: Any) -> None:
-        """Make a row from what its formset hands over."""
-        super().__init__(**options)
-        self.initial["row"] = self.instance.pk
 
     def _get_validation_exclusions(self) -> set[str]:
         # Private to Django, so its stubs leave it out.
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return exclusions | self.found
+
+
+class RowForm(FindingForm[Record]):
+    """A row; `row` is the record's number, blank for a new one."""
+
+    row = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, **options: Any) -> None:
+        """Make a row from what its formset hands over."""
+        super().__init__(**options)
+        self.initial["row"] = self.instance.pk
 
     @property
     def told(self) -> str:

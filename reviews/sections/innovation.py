@@ -8,18 +8,28 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StrategicObjective, User
 from reviews import services
+from reviews.carrying import UNSETTLED, CarriedIdea, carried_ideas
 from reviews.forms import IdeaForm, NoIdeaForm
+from reviews.models import InnovationIdea
 from reviews.rows import Forms, rows_of
 from reviews.sections.base import Missing, Section
+from reviews.verdicts import (
+    IdeaVerdictForm,
+    changed_verdicts,
+    prefix_of,
+    verdict_forms,
+    verdicts_in,
+)
 from valuereview.kinds import of_kind
 
 IdeaRows = rows_of(IdeaForm)
 
 
 class Innovation(Section):
-    """The ideas said, each with a next step unless it is declined; or that there is none today.
+    """Where the unsettled ideas stand now; then the new ones, or that there is none today.
 
-    An idea may serve an objective still to be named.
+    A new one has a next step unless it is declined, an earlier one unless it is settled: adopted
+    or declined. An idea may serve an objective still to be named.
     """
 
     key = "innovation"
@@ -34,8 +44,16 @@ class Innovation(Section):
         """What the client is after now."""
         return list(self.review.account.objectives.filter(retired_on=None))
 
+    @cached_property
+    def carried(self) -> list[CarriedIdea]:
+        """The ideas said before that aren't settled, oldest first."""
+        return carried_ideas(self.review)
+
     def forms(self, data: QueryDict | None = None) -> Forms:
-        return {
+        verdicts = verdict_forms(
+            data, self.carried, lambda data, carried: IdeaVerdictForm(data, carried=carried)
+        )
+        return verdicts | {
             "ideas": IdeaRows(
                 data,
                 prefix="ideas",
@@ -46,9 +64,10 @@ class Innovation(Section):
         }
 
     def aids(self, forms: Forms) -> dict[str, object]:
-        return {"objectives": self.objectives}
+        return {"verdicts": verdicts_in(forms), "objectives": self.objectives}
 
     def save(self, forms: Forms, *, by: User) -> None:
+        services.keep_verdicts(review=self.review, verdicts=changed_verdicts(forms))
         answer = of_kind(NoIdeaForm, forms["answer"])
         if answer.has_changed():
             answer.save()
@@ -64,6 +83,21 @@ class Innovation(Section):
         )
 
     def missing(self) -> list[Missing]:
+        return [*self._missing_verdicts(), *self._missing_in_new()]
+
+    def _missing_verdicts(self) -> list[Missing]:
+        found = []
+        for item in self.carried:
+            anchor = f"id_{prefix_of(item)}"
+            if not item.verdict.state:
+                text = gettext("Agree where “{idea}” stands: its last state is proposed.")
+                found.append(Missing(text.format(idea=item.told), f"{anchor}-state"))
+            elif item.verdict.state in UNSETTLED and not item.verdict.next_step:
+                text = gettext("Say what the next step of “{idea}” is.")
+                found.append(Missing(text.format(idea=item.told), f"{anchor}-next_step"))
+        return found
+
+    def _missing_in_new(self) -> list[Missing]:
         ideas = list(self.review.ideas.all())
         found = []
         if not ideas and not self.review.no_idea_today:
@@ -83,15 +117,29 @@ class Innovation(Section):
         return found
 
     def gist(self) -> str:
+        told = []
+        if self.carried:
+            text = ngettext(
+                "{done} of {count} earlier idea is answered.",
+                "{done} of {count} earlier ideas are answered.",
+                len(self.carried),
+            )
+            done = sum(bool(item.verdict.state) for item in self.carried)
+            told.append(text.format(done=done, count=len(self.carried)))
         count = len(self.review.ideas.all())
-        if not count:
-            return gettext("No idea today.") if self.review.no_idea_today else ""
-        return ngettext("{count} idea is noted.", "{count} ideas are noted.", count).format(
-            count=count
-        )
+        if count:
+            text = ngettext("{count} idea is noted.", "{count} ideas are noted.", count)
+            told.append(text.format(count=count))
+        elif self.review.no_idea_today:
+            told.append(gettext("No idea today."))
+        return " ".join(told)
 
     def context(self) -> dict[str, object]:
+        noted = [item for item in self.carried if item.is_noted or not self.set_aside]
         return {
+            "carried": noted,
+            "carried_over": len(self.carried) - len(noted),
+            "state_choices": InnovationIdea.State.labels,
             "objectives": self.objectives,
             "ideas": list(self.review.ideas.all()),
             "none": self.review.no_idea_today,

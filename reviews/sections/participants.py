@@ -72,7 +72,8 @@ class Participants(Section):
                     ],
                 }
             )
-        return {"sides": sides}
+        is_later = self.review.follows is not None and self.confirmation is None
+        return {"sides": sides, "are_proposed": is_later and bool(self.review.participants.all())}
 
     def buttons(self) -> Buttons:
         return {"invite": self._invite}
