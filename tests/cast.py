@@ -1,6 +1,7 @@
 """A small cast for the tests: users, an account with its people, and a meeting worth telling."""
 
 import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -9,6 +10,9 @@ from reviews import services
 from reviews.meetings import Meeting, hold, hold_and_close
 from reviews.models import KeptWorksheet, Review
 from reviews.sections import KEYS
+from scorecards.models import Judgement
+from scorecards.periods import ONE_DAY, Span
+from scorecards.scores import judge
 
 DAY = datetime.date(2026, 11, 18)
 
@@ -126,6 +130,55 @@ MEETING = Meeting(
         }
     ],
 )
+
+NEXT_DAY = datetime.date(2027, 2, 16)
+# What a second meeting says of what MEETING left: one action goes on, the rest ends.
+SECOND_MEETING = Meeting(
+    held_on=NEXT_DAY,
+    present=("Ruth Adeyemi", "Martin Fell", "Claire Osborne", "Daniel Roy"),
+    weights=WEIGHTS,
+    verdicts={
+        "Rehearse the claims runbook": {
+            "verdict": "partly",
+            "outcome": "Two of six runbooks rehearsed.",
+            "cause": "The night team changed.",
+            "due_on": datetime.date(2027, 3, 31),
+        },
+        "Share the regulatory calendar": {"verdict": "done", "outcome": "Sent on 1 December."},
+    },
+    happened={
+        "New flood cover rules take force": {
+            "happened": "yes",
+            "worked": "partly",
+            "learned": "Test the tables with two branches.",
+        }
+    },
+    idea_states={
+        "Photographs read at first call": {
+            "state": "exploring",
+            "next_step": "Widen to ten branches",
+        }
+    },
+)
+THIRD_DAY = datetime.date(2027, 5, 17)
+
+
+def following(review: Review) -> Review:
+    """Return the review that is planned after this one was closed."""
+    return Review.objects.get(account=review.account, state=Review.State.PLANNED)
+
+
+def count_all(review: Review, on: datetime.date, **of_hundred: int) -> None:
+    """Count each KPI that a review judges as met, or so many of 100 in these factors."""
+    assert review.closes is not None
+    period = Span(review.closes.starts_on, on - ONE_DAY)
+    for factor in judge(review.closes, period).factors:
+        for row in factor.kpis:
+            whole = row.counted_times if row.kpi.is_timed else row.kpi.target or 1
+            count = whole * Decimal(of_hundred.get(factor.row.factor, 100)) / 100
+            Judgement.objects.update_or_create(
+                kpi=row.kpi, defaults={"our_count": count, "client_count": count}
+            )
 
 
 def held_until(review: Review, by: User, until: str | None, meeting: Meeting = MEETING) -> Review:

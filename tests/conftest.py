@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from weasyprint import HTML
 
+from reviews import documents
 from tests import cast, undefined
 
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
@@ -53,6 +54,12 @@ def _nothing_undefined():
 
 
 @pytest.fixture
+def unprinted(monkeypatch):
+    """Closings keep a worksheet that nobody lays out: these tests are about something else."""
+    monkeypatch.setattr(documents, "worksheet", lambda review, **options: b"%PDF")
+
+
+@pytest.fixture
 def manager(db):
     """The account manager who leads the account of these tests."""
     return cast.user("claire@northlight.example", "Claire Osborne")
@@ -94,6 +101,14 @@ def started(planned, manager):
 def closed(planned, manager):
     """A first review, closed."""
     return cast.closed(planned, manager)
+
+
+@pytest.fixture
+def second(closed):
+    """The second review, planned by the closing of the first, with all that it judges counted."""
+    second = cast.following(closed)
+    cast.count_all(second, cast.NEXT_DAY)
+    return second
 
 
 @pytest.fixture

@@ -1,12 +1,17 @@
 """What tests of the sections' pages share: addresses, and forms as a browser would send them."""
 
+import re
 from html.parser import HTMLParser
 
+from django.template import Context
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Provider
 from reviews.models import Review
+from reviews.progress import Part, Progress, read_record
 from reviews.sections import KEYS
+from reviews.templatetags.parts import part_of_record
 
 
 class _Fields(HTMLParser):
@@ -72,6 +77,14 @@ def fields_of(response) -> dict[str, str]:
     parser.feed(response.content.decode())
     parser.found.pop("csrfmiddlewaretoken", None)
     return parser.found
+
+
+def part(review: Review, key: str, *, blank: bool = False) -> str:
+    """Return what readers see of a section, on screen and paper, with single spaces."""
+    section = Progress(read_record(review.pk)).section(key)
+    context = Context({"provider": Provider.current()})
+    shown = part_of_record(context, Part(section, section.context()), blank=blank)
+    return re.sub(r"\s+", " ", shown)
 
 
 def submit(client: Client, review: Review, key: str, changes: dict | None = None, **button):
