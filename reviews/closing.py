@@ -29,7 +29,9 @@ class ChangedSince(Exception):
     """Somebody changed the review after the version that was seen."""
 
 
-def close_review(*, review: Review, by: User, seen_version: int) -> Review:
+def close_review(
+    *, review: Review, by: User, seen_version: int, at: datetime.datetime | None = None
+) -> Review:
     """Close a review and return it; the next one is planned, the new scorecard starts.
 
     Where it was closed before and reopened, the next one keeps its identity, and each closing its
@@ -37,13 +39,14 @@ def close_review(*, review: Review, by: User, seen_version: int) -> Review:
 
     The worksheet is rendered first, outside any transaction, from the version that was seen;
     the transaction closes only if that is still the version. A review that is closed already
-    is returned as it is, however many click. Raises ChangedSince and CannotClose.
+    is returned as it is, however many click. `at` is when it closed, now unless it is told of
+    afterwards. Raises ChangedSince and CannotClose.
     """
     record = read_record(review.pk)
     if record.state == Review.State.CLOSED:
         return record
     _insist(record, seen_version)
-    closed_at = timezone.now()
+    closed_at = at or timezone.now()
     version = record.worksheets.count() + 1
     content = documents.worksheet(record, version=version, closed_at=closed_at)
     with transaction.atomic():

@@ -6,6 +6,7 @@ Dates are told from `today`, so that the demo never grows old.
 import datetime
 from dataclasses import dataclass
 
+from reviews import demo_year
 from reviews.meetings import Meeting
 
 
@@ -20,7 +21,11 @@ class Person:
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """An account of the demo with its people; `state` says how far its first review is."""
+    """An account of the demo with its people.
+
+    Its first review is `begins` days from today (None: not planned yet). Those of its meetings
+    that were held are told in MEETINGS; the last of them, up to the section `until`, if given.
+    """
 
     name: str
     description: str
@@ -32,7 +37,7 @@ class DemoAccount:
     provider: tuple[Person, ...]
     objectives: tuple[str, ...]
     place: str
-    state: str
+    begins: int | None = None
     until: str = ""
 
 
@@ -45,6 +50,40 @@ PRIYA_FR = Person("Priya Nair", "Responsable du service", "priya.nair@northlight
 THOMAS = Person("Thomas Bélanger", "Account Manager", "manager2@demo.test")
 
 ACCOUNTS = (
+    DemoAccount(
+        name=demo_year.LAKESHORE,
+        description="Clinical systems of five hospitals.",
+        language="en",
+        time_zone="America/Toronto",
+        paper_size="letter",
+        manager="manager@demo.test",
+        client=(
+            Person(demo_year.RUTHERFORD, "Chief Executive", "h.rutherford@lakeshore.example"),
+            Person(demo_year.OKAFOR, "Chief Information Officer", "c.okafor@lakeshore.example"),
+            Person(demo_year.LINDQVIST, "Head of Nursing", "m.lindqvist@lakeshore.example"),
+            Person(demo_year.BAPTISTE, "Chief Financial Officer", "l.baptiste@lakeshore.example"),
+        ),
+        provider=(CLAIRE, DANIEL, PRIYA),
+        objectives=("A patient tells their story once", "Nights without a paper list"),
+        place="Lakeshore, room 4",
+        begins=-354,
+    ),
+    DemoAccount(
+        name="Ateliers Montferrand",
+        description="Informatique de trois usines de pièces forgées.",
+        language="fr",
+        time_zone="Europe/Paris",
+        paper_size="a4",
+        manager="manager@demo.test",
+        client=(
+            Person("Agnès Montferrand", "Directrice générale", "a.montferrand@forges.example"),
+            Person("Karim Haddad", "Directeur de la production", "k.haddad@forges.example"),
+        ),
+        provider=(CLAIRE_FR, DANIEL_FR),
+        objectives=("Livrer en huit jours au lieu de douze",),
+        place="Thiers, salle des plans",
+        begins=-104,
+    ),
     DemoAccount(
         name="Orsay & Finch",
         description="Document services for a law firm of two hundred.",
@@ -59,7 +98,6 @@ ACCOUNTS = (
         provider=(CLAIRE, DANIEL),
         objectives=("Open a second office without a second back office",),
         place="By video",
-        state="never",
     ),
     DemoAccount(
         name="Coopérative Valmont",
@@ -79,7 +117,7 @@ ACCOUNTS = (
             "Réunir les trois centres de données",
         ),
         place="Québec, salle du conseil",
-        state="planned",
+        begins=9,
     ),
     DemoAccount(
         name="Halden Mutual",
@@ -100,7 +138,7 @@ ACCOUNTS = (
             "One view of the member, everywhere",
         ),
         place="Halden Mutual, boardroom 2",
-        state="in_progress",
+        begins=0,
         until="factors",
     ),
     DemoAccount(
@@ -117,7 +155,7 @@ ACCOUNTS = (
         provider=(CLAIRE_FR, PRIYA_FR),
         objectives=("Accueillir deux escales de plus par semaine",),
         place="Kermaël, capitainerie",
-        state="closed",
+        begins=-41,
     ),
     DemoAccount(
         name="Brightwater Logistics",
@@ -130,7 +168,7 @@ ACCOUNTS = (
         provider=(THOMAS,),
         objectives=("Ship the same day from every port",),
         place="Halifax",
-        state="planned",
+        begins=9,
     ),
 )
 
@@ -283,4 +321,94 @@ def kermael(held_on: datetime.date) -> Meeting:
     )
 
 
-MEETINGS = {"Halden Mutual": halden, "Port de Kermaël": kermael}
+def montferrand(held_on: datetime.date) -> Meeting:
+    """The first meeting of Ateliers Montferrand; the second one is overdue."""
+    return Meeting(
+        held_on=held_on,
+        present=("Agnès Montferrand", "Karim Haddad", "Claire Osborne", "Daniel Roy"),
+        words={
+            "Agnès Montferrand": {
+                "what_matters": "Que les presses ne s’arrêtent plus pour un écran.",
+                "expected_value": "Un trimestre sans nuit perdue.",
+            },
+        },
+        weights={
+            "responsiveness": 35,
+            "productivity": 25,
+            "cost_control": 20,
+            "teamwork": 10,
+            "compliance": 10,
+        },
+        kpis={
+            "responsiveness": [
+                {
+                    "wording": "Appels de l’atelier pris en dix minutes",
+                    "target": 95,
+                    "unit": "%",
+                    "counted_by": "Karim Haddad",
+                }
+            ],
+            "productivity": [
+                {
+                    "wording": "Arrêts de presse dus à un logiciel",
+                    "kind": "at_most",
+                    "target": 1,
+                    "frequency": "month",
+                    "counted_by": "Karim Haddad",
+                }
+            ],
+            "cost_control": [
+                {
+                    "wording": "Dépassement du budget convenu",
+                    "kind": "at_most",
+                    "target": 2,
+                    "unit": "%",
+                    "counted_by": "Les deux parties",
+                }
+            ],
+            "teamwork": [
+                {
+                    "wording": "Tour d’atelier fait ensemble",
+                    "kind": "yes_no",
+                    "target": None,
+                    "frequency": "month",
+                    "counted_by": "Daniel Roy",
+                }
+            ],
+            "compliance": [
+                {
+                    "wording": "Audits de sécurité passés sans réserve",
+                    "target": 1,
+                    "counted_by": "Les deux parties",
+                }
+            ],
+        },
+        actions=[
+            {
+                "wording": "Installer un numéro unique pour l’atelier",
+                "factor": "responsiveness",
+                "owner": "Daniel Roy",
+                "due_on": held_on + datetime.timedelta(days=45),
+            }
+        ],
+    )
+
+
+# The meetings held by each account, in order; each is told by its day.
+MEETINGS = {
+    demo_year.LAKESHORE: demo_year.YEAR,
+    "Ateliers Montferrand": (montferrand,),
+    "Halden Mutual": (halden,),
+    "Port de Kermaël": (kermael,),
+}
+
+# What is noted of the KPIs that are counted now: wording, side, value, note.
+NOTED = {
+    demo_year.LAKESHORE: (
+        (demo_year.ACCEPTED, "provider", 96, "Seven releases so far."),
+        (demo_year.DEFECTS, "provider", 7, ""),
+        (demo_year.QUESTIONS, "client", 88, "From the mailbox, first two months."),
+        (demo_year.RISKS, "provider", 5, ""),
+        (demo_year.ON_DATE, "client", 92, "The second environment is open."),
+    ),
+}

@@ -75,10 +75,12 @@ def hold(*, review: Review, meeting: Meeting, by: User, until: str = KEYS[-1]) -
     return review
 
 
-def hold_and_close(*, review: Review, meeting: Meeting, by: User) -> Review:
-    """Hold a whole meeting and close it."""
+def hold_and_close(
+    *, review: Review, meeting: Meeting, by: User, at: datetime.datetime | None = None
+) -> Review:
+    """Hold a whole meeting and close it: now, unless told when."""
     review = hold(review=review, meeting=meeting, by=by)
-    return close_review(review=review, by=by, seen_version=review.version)
+    return close_review(review=review, by=by, seen_version=review.version, at=at)
 
 
 def _tell_participants(review: Review, meeting: Meeting, people: Mapping[str, Contact]) -> None:

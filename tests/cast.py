@@ -216,16 +216,3 @@ def counted(**counts) -> dict:
         "Risks raised 30 days ahead": 4,
     }
     return met | counts
-
-
-LATER = datetime.date(2027, 2, 16)
-LATER_MEETING = Meeting(
-    held_on=LATER,
-    present=("Ruth Adeyemi", "Martin Fell", "Claire Osborne", "Daniel Roy"),
-    counts=counted(),
-)
-
-
-def second(first: Review) -> Review:
-    """Return the review that a closed one planned."""
-    return Review.objects.get(follows=first, state=Review.State.PLANNED)

@@ -18,8 +18,8 @@ ANSWERED = cast.counted()
 @pytest.fixture
 def judging(closed, manager) -> Review:
     """The second review, in progress, its five confirmed: section 3 is open."""
-    review = cast.second(closed)
-    return cast.held_until(review, manager, "factors", cast.LATER_MEETING)
+    review = cast.following(closed)
+    return cast.held_until(review, manager, "factors", cast.SECOND_MEETING)
 
 
 def prefix(review: Review, wording: str) -> str:
@@ -40,7 +40,7 @@ def text_of(response) -> str:
 
 
 def test_a_later_review_starts_from_the_five_and_the_kpis_agreed_last(closed):
-    review = read_record(cast.second(closed).pk)
+    review = read_record(cast.following(closed).pk)
     assert review.closes == closed.agrees
     weights = {row.factor: row.weight for row in review.agrees.factors.all()}
     assert weights == cast.WEIGHTS
@@ -188,7 +188,7 @@ def test_running_results_are_proposed_and_count_for_nothing_until_sent(
         RunningResult.objects.create(
             kpi=kpi,
             side=side,
-            counted_on=cast.LATER,
+            counted_on=cast.NEXT_DAY,
             value=value,
             noted_by=manager,
             noted_at="2027-02-16T12:00Z",

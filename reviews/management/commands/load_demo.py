@@ -1,6 +1,7 @@
 """Load the demo: believable accounts in both languages, each at another point of its life."""
 
 import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -11,8 +12,13 @@ from accounts.demo import DEMO_PASSWORD, DEMO_USERS
 from accounts.models import Account, Contact, Provider, Role, Side, StrategicObjective, User
 from accounts.services import create_account
 from reviews import services
-from reviews.demo import ACCOUNTS, MEETINGS, DemoAccount, Person
+from reviews.demo import ACCOUNTS, MEETINGS, NOTED, DemoAccount, Person
 from reviews.meetings import hold, hold_and_close
+from reviews.models import Review
+from scorecards.models import KPI
+from scorecards.running import note_result
+
+LENGTH = datetime.timedelta(hours=2, minutes=40)
 
 USERS = {
     "manager@demo.test": ("Claire Osborne", Role.MANAGER, "en"),
@@ -58,8 +64,9 @@ class Command(BaseCommand):
                 self._meet(account, side, person)
         for wording in told.objectives:
             StrategicObjective.objects.create(account=account, wording=wording)
-        if told.state != "never":
-            self._review(told, account, manager)
+        if told.begins is not None:
+            today = timezone.localdate(timezone=account.zone)
+            self._hold(told, account, manager, today + datetime.timedelta(days=told.begins))
 
     def _meet(self, account: Account, side: Side, person: Person) -> None:
         """Make a person a contact; a member is one already, and gets their title."""
@@ -69,21 +76,26 @@ class Command(BaseCommand):
         contact.name, contact.title, contact.email = person.name, person.title, person.email
         contact.save()
 
-    def _review(self, told: DemoAccount, account: Account, manager: User) -> None:
-        today = timezone.localdate(timezone=account.zone)
-        days = {"planned": 9, "in_progress": 0, "closed": -41}[told.state]
-        day = today + datetime.timedelta(days=days)
+    def _hold(self, told: DemoAccount, account: Account, manager: User, day: datetime.date) -> None:
+        """Plan the first review for a day and hold each meeting on the day agreed for it."""
+        time = datetime.time(14) if told.language == "en" else datetime.time(9, 30)
         review = services.plan_review(
-            account=account,
-            planned_on=day,
-            planned_at=datetime.time(14) if told.language == "en" else datetime.time(9, 30),
-            place=told.place,
-            facilitator=manager,
+            account=account, planned_on=day, planned_at=time, place=told.place, facilitator=manager
         )
-        if told.state == "planned":
-            return
-        meeting = MEETINGS[told.name](day)
-        if told.state == "closed":
-            hold_and_close(review=review, meeting=meeting, by=manager)
-        else:
-            hold(review=review, meeting=meeting, by=manager, until=told.until)
+        for tell in MEETINGS.get(told.name, ()):
+            meeting = tell(review.planned_on)
+            if told.until:
+                hold(review=review, meeting=meeting, by=manager, until=told.until)
+                return
+            ended = datetime.datetime.combine(meeting.held_on, time, account.zone)
+            closed = hold_and_close(review=review, meeting=meeting, by=manager, at=ended + LENGTH)
+            review = Review.objects.get(follows=closed)
+        for wording, side, value, note in NOTED.get(told.name, ()):
+            note_result(
+                kpi=KPI.objects.get(scorecard=review.closes, wording=wording),
+                by=manager,
+                side=side,
+                counted_on=timezone.localdate(timezone=account.zone),
+                value=Decimal(value),
+                note=note,
+            )
