@@ -117,8 +117,8 @@ class Trend:
         return self._drawn(NARROW, self.points[-MOST_ON_A_PHONE:])
 
     def _drawn(self, shape: Shape, points: Sequence[Point]) -> Chart:
-        lowest = min(self.missed_below, *(point.score or TOP_SCORE for point in points))
-        bottom = min(LOWEST, int(lowest // STEP) * STEP)
+        scores = (point.score for point in points if point.score is not None)
+        bottom = min(LOWEST, int(min(self.missed_below, *scores) // STEP) * STEP)
 
         def y_of(score: Decimal | int) -> float:
             share = float((TOP_SCORE - score) / (TOP_SCORE - bottom))
@@ -130,12 +130,17 @@ class Trend:
 
         marks = []
         for index, point in enumerate(points):
-            x, y = _x_of(shape, index, len(points)), ""
-            value_y = ""
+            x, y, value_y = _x_of(shape, index, len(points)), "", ""
             if point.score is not None:
-                height = y_of(point.score)
+                height, line = y_of(point.score), y_of(self.missed_below)
+                below = _is_valley(points, index)
+                # Not where the dotted line would run through it.
+                if below and height + 10 < line < height + 29:
+                    below = False
+                elif not below and height - 29 < line < height - 10:
+                    below = True
                 y = _text(height)
-                value_y = _text(height + 25 if _is_valley(points, index) else height - 14)
+                value_y = _text(height + 25 if below else height - 14)
             marks.append(Mark(point, _text(x), y, value_y, is_last=index == len(points) - 1))
         runs = [list(run) for drawn, run in groupby(marks, lambda mark: bool(mark.y)) if drawn]
         return Chart(

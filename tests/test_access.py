@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Contact, Membership, StrategicObjective
 from reviews.models import Review
 from tests import cast
+from tests.reviews.history import a_scorecard
 
 ABSENT = 999_999_999
 PUBLIC, SIGN_IN, OK, NO, GONE = 200, 302, 200, 403, 404
@@ -69,6 +70,8 @@ TABLE = {
     "objective-new": Row(SIGN_IN, GONE, OK, NO, takes=ACCOUNT),
     "objective-edit": Row(SIGN_IN, GONE, OK, NO, takes=("account", "objective")),
     "review-new": Row(SIGN_IN, GONE, OK, NO, takes=ACCOUNT),
+    "scorecard-results": Row(SIGN_IN, GONE, OK, OK, takes=ACCOUNT),
+    "scorecard-result": Row(SIGN_IN, GONE, OK, OK, takes=("account", "kpi")),
     # A review's.
     "review": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-section": Row(SIGN_IN, GONE, OK, OK, takes=("review", "section")),
@@ -111,11 +114,13 @@ def world(planned, manager, outsider, director):
     # A manager who became an administrator keeps a membership, and reads nothing by it.
     administrator = cast.user("ada@northlight.example", "Ada Roy", role="administrator")
     Membership.objects.create(account=account, user=administrator)
+    scorecard = a_scorecard(account, state="active", starts_on=cast.DAY)
     return {
         "account": account.pk,
         "review": planned.pk,
         "contact": Contact.objects.filter(account=account).first().pk,
         "objective": StrategicObjective.objects.create(account=account, wording="Grow").pk,
+        "kpi": scorecard.kpis.first().pk,
         "section": "participants",
         "version": cast.kept_worksheet(planned).version,
         "key": ("1", "set-password"),
@@ -176,13 +181,13 @@ def test_foreign_records_are_in_no_list(world):
         assert "Halden Mutual" in visit(world, name, "manager").content.decode()
 
 
-@pytest.mark.parametrize("key", ["contact-edit", "objective-edit"])
+@pytest.mark.parametrize("key", ["contact-edit", "objective-edit", "scorecard-result"])
 def test_a_row_of_another_account_is_absent_from_ours(world, key, manager):
     """Both numbers in an address must belong together."""
     other = cast.account_with_people(manager, name="Orsay & Finch")
     client = Client()
     client.force_login(manager)
-    row = "contact" if key == "contact-edit" else "objective"
+    row = {"contact-edit": "contact", "scorecard-result": "kpi"}.get(key, "objective")
     assert client.get(reverse(key, args=[other.pk, world[row]])).status_code == 404
 
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.models import Contact, StrategicObjective, User
 from reviews.models import Impact, ImprovementAction, InnovationIdea, Review, Sitting
 from reviews.sections import KEYS
-from scorecards.models import KPI, Scorecard
+from scorecards.models import KPI, RunningResult, Scorecard
 from tests import cast
+from tests.reviews.history import a_scorecard
 from tests.reviews.pages import address, fields_of
 from tests.test_access import TABLE
 
@@ -35,7 +36,9 @@ PAGES = {
     "account-list": 4,
     "account-new": 3,
     "review-list": 3,
-    "account": 10,
+    "account": 13,
+    "scorecard-results": 8,
+    "scorecard-result": 6,
     "account-edit": 4,
     "account-members": 7,
     "contact-new": 5,
@@ -99,12 +102,14 @@ def a_world(*, accounts: int, reviews: int, rows: int) -> dict:
         _held_before(account, manager, number)
     review = cast.held_until(cast.planned(account, manager), manager, KEYS[-1])
     _fill(review, manager, rows)
+    kpi = _counted_so_far(account, manager, rows)
     return {
         "user": manager,
         "account": account.pk,
         "review": review,
         "contact": account.contacts.first().pk,
         "objective": account.objectives.first().pk,
+        "kpi": kpi.pk,
         "section": KEYS[0],
         "version": cast.kept_worksheet(review).version,
         "key": ("1", "set-password"),
@@ -152,7 +157,23 @@ def _fill(review: Review, manager: User, rows: int) -> None:
             )
 
 
-SMALL = {"accounts": 1, "reviews": 1, "rows": 1}
+def _counted_so_far(account, manager: User, rows: int) -> KPI:
+    """Note so many results of each KPI of a scorecard that runs now, and return one of them."""
+    scorecard = a_scorecard(account, state="active", starts_on=cast.DAY)
+    for kpi in scorecard.kpis.all():
+        for number in range(rows):
+            RunningResult.objects.create(
+                kpi=kpi,
+                counted_on=cast.DAY,
+                value=number,
+                noted_by=manager,
+                noted_at=timezone.now(),
+            )
+    return kpi
+
+
+# With a review behind it: the page of a new account asks less.
+SMALL = {"accounts": 1, "reviews": 2, "rows": 1}
 LARGE = {"accounts": 50, "reviews": 20, "rows": 30}
 
 

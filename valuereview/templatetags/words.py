@@ -98,7 +98,7 @@ def short_day(value: datetime.date | None) -> str:
 @register.filter(expects_localtime=True)
 def day_and_month(value: datetime.date | None) -> str:
     """Return a day where its year stands beside it: "1 Feb", « 1er fév. »."""
-    return _told(value, "j M")
+    return _told(value, "MONTH_DAY_FORMAT")
 
 
 @register.filter(expects_localtime=True)
