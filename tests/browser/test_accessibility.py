@@ -47,6 +47,8 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(
     sign_in(page, claire)
     paths = ["/", "/accounts/", "/accounts/new/", "/reviews/", f"/accounts/{account.pk}/"]
     paths += [f"/accounts/{account.pk}/{tail}/" for tail in ("edit", "members", "contacts/new")]
+    kpi = closed.agrees.kpis.first()
+    paths += [f"/accounts/{account.pk}/scorecard/{tail}" for tail in ("", f"{kpi.pk}/")]
     paths += [f"/reviews/{closed.pk}/", f"/reviews/{open_review.pk}/"]
     paths += [f"/reviews/{open_review.pk}/{tail}/" for tail in (*KEYS, "close", "cancel")]
     paths += [f"/reviews/{closed.pk}/{KEYS[2]}/", "/nowhere/"]
