@@ -110,7 +110,7 @@ def test_what_people_type_makes_the_renderer_call_nobody(closed, listener):
     for path in {path for section in SECTIONS for path in section.relations}:
         holder, _, many = path.rpartition("__")
         rows += getattr(getattr(record, holder) if holder else record, many).all()
-    rows += record.account.contacts.all()
+    rows += [*record.actions.all(), *record.account.contacts.all()]
     for row in rows:
         fill_text_fields(row, evil)
     record = read_record(closed.pk)

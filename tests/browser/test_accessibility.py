@@ -51,7 +51,10 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(
     paths += [f"/accounts/{account.pk}/scorecard/{tail}" for tail in ("", f"{kpi.pk}/")]
     paths += [f"/reviews/{closed.pk}/", f"/reviews/{open_review.pk}/"]
     paths += [f"/reviews/{open_review.pk}/{tail}/" for tail in (*KEYS, "close", "cancel")]
-    paths += [f"/reviews/{closed.pk}/{KEYS[2]}/", "/nowhere/"]
+    paths += [*(f"/reviews/{closed.pk}/{key}/" for key in (KEYS[0], KEYS[2])), "/nowhere/"]
+    # What the first review left comes first in the second.
+    second = cast.following(closed)
+    paths += [f"/reviews/{second.pk}/{key}/" for key in ("participants", *KEYS[3:6])]
     for path in paths:
         page.goto(base + path)
         found += findings(page)
