@@ -33,6 +33,7 @@ class Meeting:
 
     held_on: datetime.date
     present: tuple[str, ...]
+    on_paper: bool = False
     absent: tuple[str, ...] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weights: Mapping[str, int | None] = field(default_factory=dict)
@@ -52,7 +53,9 @@ class Meeting:
 
 def hold(*, review: Review, meeting: Meeting, by: User, until: str = KEYS[-1]) -> Review:
     """Start a planned review, fill and confirm its sections up to `until`, and return it."""
-    review = services.start_meeting(review=review, by=by, on=meeting.held_on)
+    review = services.start_meeting(
+        review=review, by=by, on=meeting.held_on, on_paper=meeting.on_paper
+    )
     people = {contact.name: contact for contact in review.account.contacts.all()}
     tellers = {
         "participants": _tell_participants,
