@@ -86,7 +86,7 @@ def skip(request: RoomRequest, review: Review) -> HttpResponse:
         heading=_("Skip this quarter"),
         words=words,
         button=_("Skip this quarter"),
-        back=_("Keep it"),
+        back=_("Back"),
         ends_it=True,
     )
 
@@ -163,7 +163,7 @@ def reopen(request: RoomRequest, review: Review) -> HttpResponse:
         form,
         heading=_("Reopen this review"),
         words=[
-            _("Its members can change it until they close it again: {names}.").format(
+            _("The account’s members can change it until they close it again: {names}.").format(
                 names=members
             ),
             _("The worksheet stays as version {version}. The next review stays planned.").format(

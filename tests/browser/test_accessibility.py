@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 
 from accounts.models import StrategicObjective
 from reviews import services
+from reviews.models import Review
 from reviews.sections import KEYS
 from tests import cast
 
@@ -123,6 +124,51 @@ def test_axe_finds_nothing_in_the_rarer_states(page, live_server, sign_in, clair
     page.goto(f"{base}/reviews/{early.pk}/cancel/")
     found += findings(page)
     assert found == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_on_the_detours(page, live_server, sign_in, claire, width):
+    """Just closed, reopened, waiting for it, held on paper, skipped."""
+    page.set_viewport_size({"width": width, "height": 900})
+    director = cast.user("julien@northlight.example", "Julien Mercier", "director")
+    closed = cast.closed(cast.planned(cast.account_with_people(claire), claire), claire)
+    upcoming = Review.objects.get(account=closed.account_id, state="planned")
+    entered = cast.planned(cast.account_with_people(claire, name="Brightwater"), claire)
+    found = []
+
+    def look_at(*paths: str) -> None:
+        for path in paths:
+            page.goto(live_server.url + path)
+            found.extend(findings(page))
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} scrolls sideways"
+
+    sign_in(page, claire)
+    look_at(f"/reviews/{closed.pk}/", f"/reviews/{upcoming.pk}/skip/")
+    look_at(f"/reviews/{entered.pk}/held-on-paper/")
+    page.fill("#id_held_on", "2199-12-31")
+    page.click("main form button.btn-primary")
+    found += findings(page)
+    page.fill("#id_held_on", "2026-01-05")
+    page.click("main form button.btn-primary")
+    page.wait_for_url(f"**/reviews/{entered.pk}/")
+    look_at(f"/reviews/{entered.pk}/", f"/reviews/{entered.pk}/{KEYS[3]}/")
+    sign_out(page, live_server.url)
+    sign_in(page, director)
+    look_at(f"/reviews/{closed.pk}/", f"/reviews/{closed.pk}/reopen/")
+    page.fill("#id_reason", "A weight was misread")
+    page.click("main form button.btn-primary")
+    page.wait_for_url(f"**/reviews/{closed.pk}/")
+    look_at(f"/reviews/{closed.pk}/")
+    sign_out(page, live_server.url)
+    sign_in(page, claire)
+    look_at(f"/reviews/{closed.pk}/", f"/reviews/{upcoming.pk}/")
+    assert found == []
+
+
+def sign_out(page, base: str) -> None:
+    page.goto(base + "/sign-out/")
+    page.click("main form button.btn-primary")
 
 
 def test_what_sticks_leaves_room_where_the_page_is_zoomed_four_times(

@@ -105,7 +105,7 @@ def test_a_director_reopens_it_with_a_reason(as_director, as_manager, closed, di
     assert address in page_of(as_director, closed)
     assert address not in page_of(as_manager, closed)
     page = as_director.get(address).content.decode()
-    assert "Its members can change it until they close it again: Claire Osborne." in page
+    assert "The account’s members can change it until they close it again: Claire Osborne." in page
     assert "The worksheet stays as version 1. The next review stays planned." in page
     refused = as_director.post(address, {"reason": "  "})
     assert refused.status_code == 422
@@ -115,7 +115,7 @@ def test_a_director_reopens_it_with_a_reason(as_director, as_manager, closed, di
     assert response.url == closed.get_absolute_url()
     for client in (as_director, as_manager):
         page = page_of(client, closed)
-        assert "Julien Mercier reopened it on" in page
+        assert "Julien Mercier reopened this review on" in page
         assert "A weight was misread" in page
     row = Reopening.objects.get()
     assert (row.reopened_by, row.is_undo) == (director, False)
