@@ -13,7 +13,10 @@ from reviews.access import speaking
 from reviews.marks import CORNERS, SHEETS, corner_svg, marker_ids, square_code_svg
 from reviews.models import PEOPLE_A_SIDE, Participant, Review
 from reviews.progress import Progress, read_record, summary
+from reviews.trend import Point, Trend, trend_of
 from scorecards.factors import Factor
+from scorecards.scores import JudgedScorecard
+from scorecards.scoring import half_up
 from valuereview.pdf import render_pdf
 
 SHEETS_A_REVIEW = 8
@@ -43,6 +46,8 @@ def worksheet(
     with speaking(account.language, account):
         parts = summary(Progress(record))
         told = {part.section.key: part.context for part in parts}
+        found = told["scorecard"]["judged"]
+        judged = found if isinstance(found, JudgedScorecard) else None
         context = {
             "review": record,
             "account": account,
@@ -52,8 +57,9 @@ def worksheet(
             "is_draft": version is None,
             "parts": parts,
             "five": told["factors"],
-            "judged": told["scorecard"]["judged"],
+            "judged": judged,
             "before": record.closes and record.closes.follows,
+            "trend": _trend(record, judged),
             "signatures": _pairs(_seated(record, Side.CLIENT), _seated(record, Side.PROVIDER)),
         }
         return render_pdf(
@@ -96,6 +102,15 @@ def factor_sheets(review: Review) -> bytes:
             paper_size=account.paper_size,
             style_sheet="css/pdf/sheet.css",
         )
+
+
+def _trend(record: Review, judged: JudgedScorecard | None) -> Trend | None:
+    """Return the scores up to this review, with its own as the worksheet tells it."""
+    if judged is None:
+        return None
+    measured = half_up(judged.score.measured, places=2)
+    own = Point(record.day, judged.score.shown, measured, judged.scorecard.missed_below)
+    return trend_of(record.account, until=record, so_far=own)
 
 
 def _sheet(

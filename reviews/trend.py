@@ -117,8 +117,9 @@ class Trend:
         return self._drawn(NARROW, self.points[-MOST_ON_A_PHONE:])
 
     def _drawn(self, shape: Shape, points: Sequence[Point]) -> Chart:
-        scores = (point.score for point in points if point.score is not None)
-        bottom = min(LOWEST, int(min(self.missed_below, *scores) // STEP) * STEP)
+        scores = [int(point.score) for point in points if point.score is not None]
+        steps = [score // STEP * STEP for score in (self.missed_below, *scores)]
+        bottom = min(LOWEST, *steps)
 
         def y_of(score: Decimal | int) -> float:
             share = float((TOP_SCORE - score) / (TOP_SCORE - bottom))
