@@ -64,13 +64,9 @@ class Shape:
     first: int
     last: int
 
-    @property
-    def height(self) -> int:
-        """Room for four lines of words under the scale."""
-        return self.floor + 112
-
 
 WIDE = Shape(width=720, floor=176, first=120, last=686)
+PAPER = Shape(width=720, floor=122, first=120, last=686)
 NARROW = Shape(width=360, floor=168, first=106, last=330)
 
 
@@ -83,6 +79,12 @@ class Chart:
     lines: list[str]
     levels: list[Level]
     missed: Level
+
+    @property
+    def height(self) -> int:
+        """Room for the words under the scale: the day, and what was measured where it isn't all."""
+        plain = all(mark.y and not mark.point.is_partial for mark in self.marks)
+        return self.shape.floor + (80 if plain else 112)
 
     @property
     def days_y(self) -> list[int]:
@@ -108,8 +110,13 @@ class Trend:
 
     @property
     def wide(self) -> Chart:
-        """The chart for a page of paper or a large screen."""
+        """The chart for a large screen."""
         return self._drawn(WIDE, self.points)
+
+    @property
+    def paper(self) -> Chart:
+        """The chart for a page of paper: the same, lower."""
+        return self._drawn(PAPER, self.points)
 
     @property
     def narrow(self) -> Chart:

@@ -216,6 +216,7 @@ class Factors(Section):
             "agreed": len(chosen) == TOP_FIVE and sum(weights) == TOTAL_WEIGHT,
             "discussed": [Factor(row.factor) for row in self.review.discussed.all()],
             "people": self.people(),
+            "told": any(person.has_words for person in self.people()),
             "segments": segments(weights),
         }
 

@@ -85,39 +85,40 @@ def _count(item: JudgedKPI, count: Decimal | None) -> str:
 
 @register.filter
 def told_of(item: JudgedKPI) -> str:
-    """Return what is to be known of a count: that two differ and which decides, how it's scored."""
-    kpi, told = item.kpi, []
+    """Return what is to be told of a judged KPI: why not measured, what was adjusted, the cause."""
+    judgement, told = item.judgement, []
     if item.is_left_out:
         told.append(
             gettext("Not measured, twice running: it counts as missed.")
             if item.is_left_out_again
             else gettext("Not measured: left out of the score.")
         )
-    if item.difference is not None:
-        told.append(gettext("The counts differ: the client’s decides."))
-    if item.attained is not None and item.attained < 1 and item.decides is not None:
-        told.append(_working(item, item.decides))
-    if kpi.is_timed and item.judgement.times and item.judgement.times != item.counted_times:
+        told.append(judgement.not_measured_why)
+    if item.kpi.is_timed and judgement.times and judgement.times != item.counted_times:
         text = gettext("{times} times were agreed instead of {counted}: {why}")
         told.append(
-            text.format(
-                times=item.times, counted=item.counted_times, why=item.judgement.adjusted_why
-            )
+            text.format(times=item.times, counted=item.counted_times, why=judgement.adjusted_why)
         )
-    elif item.judgement.adjusted_target is not None:
-        text = gettext("The target was adjusted: {why}")
-        told.append(text.format(why=item.judgement.adjusted_why))
-    return " ".join(told)
+    elif judgement.adjusted_target is not None:
+        told.append(gettext("The target was adjusted: {why}").format(why=judgement.adjusted_why))
+    if judgement.cause:
+        told.append(gettext("Why: {cause}").format(cause=judgement.cause))
+    if judgement.deeper_cause:
+        told.append(gettext("And why that: {cause}").format(cause=judgement.deeper_cause))
+    return " ".join(filter(None, told))
 
 
-def _working(item: JudgedKPI, decides: Decimal) -> str:
-    """Return the division by which a KPI that missed its target is scored."""
-    count, target = plain_number(decides), plain_number(item.target)
+@register.filter
+def working_of(item: JudgedKPI) -> str:
+    """Return the division by which a KPI that missed its target is scored: "91 ÷ 98"."""
+    if item.attained is None or item.attained == 1 or item.decides is None:
+        return ""
+    count, target = plain_number(item.decides), plain_number(item.target)
     if item.kpi.is_timed:
-        return f"{count} ÷ {item.times}."
+        return f"{count} ÷ {item.times}"
     if item.kpi.kind == KPI.Kind.AT_LEAST:
-        return f"{count} ÷ {target}."
-    return f"{target} ÷ {count}." if item.kpi.kind == KPI.Kind.AT_MOST else ""
+        return f"{count} ÷ {target}"
+    return f"{target} ÷ {count}" if item.kpi.kind == KPI.Kind.AT_MOST else ""
 
 
 @register.filter

@@ -143,7 +143,9 @@ def test_no_value_stands_on_the_dotted_line():
 def test_chart_and_table_say_the_same_in_both_languages(language):
     points = [a_point("64"), a_point(None, 1, "0"), a_point("83.75", 2, "33.33")]
     with translation.override(language):
-        page = render_to_string("components/trend.html", {"trend": Trend(points)})
+        page = render_to_string(
+            "components/trend.html", {"trend": Trend(points), "on_paper": False}
+        )
     mark = "," if language == "fr" else "."
     for text in (f"64{mark}0", f"83{mark}8", f"33{mark}33"):
         # In the table, and in the chart for each width of screen.
@@ -156,19 +158,25 @@ def test_chart_and_table_say_the_same_in_both_languages(language):
 
 def test_the_chart_is_told_in_words():
     page = render_to_string(
-        "components/trend.html", {"trend": Trend([a_point("64"), a_point("83.8", 1)])}
+        "components/trend.html",
+        {"trend": Trend([a_point("64"), a_point("83.8", 1)]), "on_paper": False},
     )
     last = "24 November 2025"
     assert f"2 scores, from 64.0 on 26 August 2025 to 83.8 on {last}." in page
     assert "Under 80 is missed." in page
-    page = render_to_string("components/trend.html", {"trend": Trend([a_point("64")])})
+    page = render_to_string(
+        "components/trend.html", {"trend": Trend([a_point("64")]), "on_paper": False}
+    )
     assert "One score: 64.0 on 26 August 2025." in page
 
 
 def test_only_a_score_on_fewer_points_says_on_how_many():
     page = render_to_string(
         "components/trend.html",
-        {"trend": Trend([a_point("64"), a_point("90", 1, "90"), a_point(None, 2, "0")])},
+        {
+            "trend": Trend([a_point("64"), a_point("90", 1, "90"), a_point(None, 2, "0")]),
+            "on_paper": False,
+        },
     )
     # Once for each width of screen.
     assert page.count("on 90") == 2
