@@ -16,6 +16,7 @@ from accounts.models import Provider
 from reviews import documents
 from reviews.progress import read_record
 from reviews.sections import SECTIONS
+from tests import cast
 from valuereview.pdf import FetchDenied, OwnFilesOnly, render_pdf
 
 pytestmark = pytest.mark.once
@@ -97,7 +98,8 @@ def fill_text_fields(row, text: str) -> None:
             type(row)._base_manager.filter(pk=row.pk).update(**{field.name: text[:longest]})
 
 
-def test_what_people_type_makes_the_renderer_call_nobody(closed, listener):
+def test_what_people_type_makes_the_renderer_call_nobody(second, manager, listener):
+    closed = cast.closed(second, manager, cast.SECOND_MEETING)
     port, callers = listener
     evil = (
         f'<img src="http://127.0.0.1:{port}/x">'
@@ -110,7 +112,9 @@ def test_what_people_type_makes_the_renderer_call_nobody(closed, listener):
     for path in {path for section in SECTIONS for path in section.relations}:
         holder, _, many = path.rpartition("__")
         rows += getattr(getattr(record, holder) if holder else record, many).all()
-    rows += [*record.actions.all(), *record.account.contacts.all()]
+    rows += [*record.account.actions.all(), *record.account.contacts.all()]
+    rows += [*record.action_verdicts.all(), *record.impact_verdicts.all()]
+    rows += record.idea_verdicts.all()
     for row in rows:
         fill_text_fields(row, evil)
     record = read_record(closed.pk)

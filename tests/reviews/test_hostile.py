@@ -69,6 +69,7 @@ def test_a_name_typed_at_the_next_review_is_the_contact_known_since_the_last(
     as_manager, closed, account
 ):
     following = account.reviews.get(number=2)
+    following.participants.all().delete()
     fields = people("client", ["Ruth Adeyemi"])
     assert submit(as_manager, following, "participants", fields).status_code == 302
     assert account.contacts.filter(name="Ruth Adeyemi").count() == 1
