@@ -31,7 +31,7 @@ KPIS = {
 
 def action(number: int, day: datetime.date) -> dict:
     return {
-        "wording": f"Rehearse runbook {number} with the night team, and write down what was missing",
+        "wording": f"Rehearse runbook {number} with the night team, and note what was missing",
         "factor": list(NAMES)[number % 5],
         "owner": EVERYBODY[number],
         "due_on": day + datetime.timedelta(days=40),
