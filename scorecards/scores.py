@@ -37,7 +37,7 @@ class JudgedKPI:
     @property
     def times(self) -> int:
         """How many times count: the calendar's, or what both sides agreed instead."""
-        return self.judgement.times or self.counted_times
+        return (self.kpi.is_timed and self.judgement.times) or self.counted_times
 
     @property
     def target(self) -> Decimal | None:

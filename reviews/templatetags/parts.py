@@ -84,23 +84,27 @@ def _count(item: JudgedKPI, count: Decimal | None) -> str:
 
 
 @register.filter
+def measured_how(item: JudgedKPI) -> str:
+    """Return in words that a KPI wasn't measured, or what both sides adjusted to judge it."""
+    judgement = item.judgement
+    if item.is_left_out_again:
+        return gettext("Not measured, twice running: it counts as missed.")
+    if item.is_left_out:
+        return gettext("Not measured: left out of the score.")
+    if item.times != item.counted_times:
+        text = gettext("{times} times were agreed instead of {counted}: {why}")
+        return text.format(times=item.times, counted=item.counted_times, why=judgement.adjusted_why)
+    if judgement.adjusted_target is not None:
+        return gettext("The target was adjusted: {why}").format(why=judgement.adjusted_why)
+    return ""
+
+
+@register.filter
 def told_of(item: JudgedKPI) -> str:
     """Return what is to be told of a judged KPI: why not measured, what was adjusted, the cause."""
-    judgement, told = item.judgement, []
+    judgement, told = item.judgement, [measured_how(item)]
     if item.is_left_out:
-        told.append(
-            gettext("Not measured, twice running: it counts as missed.")
-            if item.is_left_out_again
-            else gettext("Not measured: left out of the score.")
-        )
         told.append(judgement.not_measured_why)
-    if item.kpi.is_timed and judgement.times and judgement.times != item.counted_times:
-        text = gettext("{times} times were agreed instead of {counted}: {why}")
-        told.append(
-            text.format(times=item.times, counted=item.counted_times, why=judgement.adjusted_why)
-        )
-    elif judgement.adjusted_target is not None:
-        told.append(gettext("The target was adjusted: {why}").format(why=judgement.adjusted_why))
     if judgement.cause:
         told.append(gettext("Why: {cause}").format(cause=judgement.cause))
     if judgement.deeper_cause:

@@ -3,11 +3,9 @@
 import re
 from html.parser import HTMLParser
 
-from django.template import Context
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Provider
 from reviews.models import Review
 from reviews.progress import Part, Progress, read_record
 from reviews.sections import KEYS
@@ -82,8 +80,7 @@ def fields_of(response) -> dict[str, str]:
 def part(review: Review, key: str, *, blank: bool = False) -> str:
     """Return what readers see of a section, on screen and paper, with single spaces."""
     section = Progress(read_record(review.pk)).section(key)
-    context = Context({"provider": Provider.current()})
-    shown = part_of_record(context, Part(section, section.context()), blank=blank)
+    shown = part_of_record(Part(section, section.context()), blank=blank)
     return re.sub(r"\s+", " ", shown)
 
 

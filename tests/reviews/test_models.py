@@ -63,16 +63,18 @@ def test_an_account_has_one_open_review(planned):
         another_review(planned)
 
 
-def test_a_number_is_given_once(planned, manager):
+def test_a_number_is_given_once_but_to_reviews_that_are_cancelled(planned, manager):
+    cancelled = {
+        "state": "cancelled",
+        "cancelled_at": timezone.now(),
+        "cancelled_by": manager,
+        "cancel_reason": "Moved",
+    }
+    for _number in range(2):
+        another_review(planned, number=planned.number, **cancelled)
+    Review.objects.filter(pk=planned.pk).update(state="in_progress", started_at=timezone.now())
     with pytest.raises(IntegrityError), transaction.atomic():
-        another_review(
-            planned,
-            number=planned.number,
-            state="cancelled",
-            cancelled_at=timezone.now(),
-            cancelled_by=manager,
-            cancel_reason="Moved",
-        )
+        another_review(planned, number=planned.number, state="planned")
 
 
 def test_a_scorecard_is_judged_by_one_review_that_is_not_cancelled(closed, manager):
