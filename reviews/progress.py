@@ -150,6 +150,20 @@ class Progress:
         return next((step for step in self.steps if not step.is_settled), self.steps[-1])
 
     @property
+    def rest(self) -> list[Section]:
+        """The sections that ending early sets aside: neither complete nor set aside so far.
+
+        One that is complete stays so, also while an earlier one is open again.
+        """
+        return [
+            section
+            for section in self.sections
+            if section.can_be_set_aside
+            and section.set_aside is None
+            and section.confirmation is None
+        ]
+
+    @property
     def can_close(self) -> bool:
         """Whether every section is complete or set aside, the first one complete."""
         return all(step.is_settled for step in self.steps) and self.steps[0].status == "done"
@@ -241,10 +255,8 @@ def set_rest_aside(*, review: Review, fields: Mapping[str, object], by: User) ->
 
     The participants can't be: a review has some. Called where the review's row is locked.
     """
-    for step in Progress(review).steps:
-        if not step.is_settled and step.section.can_be_set_aside and step.section.set_aside is None:
-            services.set_aside(review=review, section=step.section.key, fields=fields)
-            Confirmation.objects.filter(review=review, section=step.section.key).delete()
+    for section in Progress(review).rest:
+        services.set_aside(review=review, section=section.key, fields=fields)
     Review.objects.filter(pk=review.pk).update(version=review.version + 1)
 
 

@@ -206,7 +206,8 @@ def end_early(request: RoomRequest, review: Review) -> HttpResponse:
     if not _may_end_early(progress):
         messages.error(request, _("Complete the participants first."))
         return redirect("review", review.pk)
-    context = _overview(request, progress) | {"form": form, "errors": summary_of_errors(form)}
+    context = _overview(request, progress)
+    context |= {"rest": progress.rest, "form": form, "errors": summary_of_errors(form)}
     return render(request, "reviews/end_early.html", context, status=422 if form.errors else 200)
 
 
