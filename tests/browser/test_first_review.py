@@ -16,6 +16,7 @@ from accounts.models import Provider
 from reviews.models import Participant, Review
 from scorecards.models import WeightedFactor
 from tests import cast
+from tests.browser.steps import add_row, fill_kpi, go_on
 
 pytestmark = [
     pytest.mark.browser,
@@ -203,19 +204,6 @@ def test_a_first_review_from_sign_in_to_the_worksheet(
     read_worksheet(answer.body(), script)
 
 
-def go_on(page: Page, key: str) -> None:
-    """Confirm the section, and land in the one that follows."""
-    page.click("button[name=confirm]")
-    expect(page, "; ".join(page.locator(".vr-errors").all_inner_texts())).to_have_url(
-        re.compile(rf"/{key}/$"), timeout=10_000
-    )
-
-
-def add_row(page: Page, prefix: str, index: int, first: str, text: str) -> None:
-    page.click(f"#add-{prefix}")
-    page.fill(f"#id_{prefix}-{index}-{first}", text)
-
-
 def walk_participants(page: Page, script: Script) -> None:
     for side, people in script.people.items():
         # Claire is a contact already: she led the account before anybody was met.
@@ -244,16 +232,6 @@ def walk_scorecard(page: Page, script: Script) -> None:
             | {"frequency": "period"},
         )
     go_on(page, "improvement")
-
-
-def fill_kpi(page: Page, prefix: str, index: int, kpi: dict[str, str]) -> None:
-    add_row(page, prefix, index, "wording", kpi["wording"])
-    start = f"#id_{prefix}-{index}"
-    page.select_option(f"{start}-kind", kpi["kind"])
-    page.select_option(f"{start}-frequency", kpi["frequency"])
-    page.fill(f"{start}-target", kpi.get("target", ""))
-    page.fill(f"{start}-unit", kpi.get("unit", ""))
-    page.fill(f"{start}-counted_by", "Jim")
 
 
 def walk_improvement(page: Page, script: Script) -> None:
