@@ -74,7 +74,15 @@ SECTION_PAGES = {
     "next-review": 6,
 }
 # Of a second review, once its turn has come: what the first left stands before what is new.
-LATER_SECTION_PAGES = {"participants": 7, "improvement": 10, "impacts": 9, "innovation": 9}
+LATER_SECTION_PAGES = {
+    "participants": 7,
+    "factors": 10,
+    "scorecard": 9,
+    "improvement": 10,
+    "impacts": 9,
+    "innovation": 9,
+    "next-review": 6,
+}
 # Of a form that changes nothing; what changes is written on top.
 SAVES = {
     "participants": 8,
