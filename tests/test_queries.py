@@ -77,7 +77,7 @@ SECTION_PAGES = {
 LATER_SECTION_PAGES = {
     "participants": 7,
     "factors": 10,
-    "scorecard": 9,
+    "scorecard": 8,
     "improvement": 10,
     "impacts": 9,
     "innovation": 9,
