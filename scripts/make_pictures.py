@@ -28,6 +28,8 @@ from tests import chromium  # noqa: E402
 
 WIDTH, HEIGHT = 1280, 800
 COLOURS = 64
+# The demo's client of a year.
+LAKESHORE = "Lakeshore Hospitals"
 DOTS_PER_INCH = "80"
 
 
@@ -81,13 +83,16 @@ def main(folder: Path) -> None:
         keep(first_page(context, f"{review}factor-sheets.pdf"), folder / "factor-sheet.png")
         closed = closed_review(page, address)
         keep(first_page(context, f"{closed}worksheet.pdf"), folder / "worksheet.png")
+        page.goto(closed)
+        page.click(".vr-kicker a")
+        keep(page.screenshot(), folder / "account.png")
         browser.close()
 
 
 def closed_review(page: Page, address: str) -> str:
-    """Return the address of a review that is closed."""
+    """Return the address of the last closed review of the client of a year."""
     page.goto(f"{address}/reviews/")
-    row = page.locator("tr", has=page.locator(".vr-tag--closed")).first
+    row = page.locator("tr", has=page.locator(".vr-tag--closed"), has_text=LAKESHORE).first
     return address + str(row.locator("a").first.get_attribute("href"))
 
 
