@@ -557,7 +557,9 @@ def look_at_aside(page: Page, quarter: Quarter) -> None:
 def look_at_record(page: Page, quarter: Quarter) -> None:
     """Find the score in the record of the closed review, whole and by factor."""
     record, found = page.locator(".vr-summary"), quarter.score
-    expect(record).to_contain_text(f"{found.shown}, on {found.coverage} of 100 points")
+    words = f"{found.shown}, on {found.coverage} of 100 points."
+    expect(page.locator(".vr-head")).to_contain_text(f"Score {words}")
+    expect(record).to_contain_text(words)
     counted = record.locator(".vr-kpis").first
     for factor, weight in quarter.weights.items():
         of_it, told = quarter.factor(factor), f"{Factor(factor).label}, weight {weight}"
