@@ -140,7 +140,7 @@ FRENCH = Script(
     ],
     target="Au plus 1\N{NO-BREAK SPACE}réunion",
     weight="30\N{NO-BREAK SPACE}%",
-    pages=4,
+    pages=3,
 )
 
 WEIGHTS = cast.WEIGHTS
