@@ -80,10 +80,10 @@ KINDS = ("whole", "whole", "whole", "half", "wrong")
 BUTTONS = ("confirm", "confirm", "confirm", "save", "next", "set_aside", "take_up")
 # What may come next, by the state of the last review; and what comes at any time.
 NEXT = {
-    "planned": ("meet", "meet", "meet", "start", "hold_on_paper", "save_any", "save_any", "skip",
-                "note_result", "pass_time", "reopen", "reopen", "undo_the_last"),
+    "planned": ("meet", "meet", "meet", "meet", "start", "hold_on_paper", "save_any", "save_any",
+                "skip", "note_result", "pass_time", "reopen", "reopen", "undo_the_last"),
     "in_progress": ("meet", "meet", "save_the_open_one", "save_the_open_one", "save_any", "close",
-                    "close", "close", "close", "end_early"),
+                    "close", "close", "close", "close", "end_early"),
 }  # fmt: skip
 ANYTHING = (
     "plan", "start", "hold_on_paper", "sit_again", "save_any", "end_early", "close", "undo",
@@ -215,7 +215,7 @@ class WholeLife:
         return self.expected.reviews[-1 - back % len(self.expected.reviews)]
 
     def someone(self) -> str:
-        return self.chance.choice(("manager",) * 5 + ("colleague", "director"))
+        return self.chance.choice(("manager",) * 8 + ("colleague", "colleague", "director"))
 
     def post(self, who: str, name: str, review: ExpectedReview, **data: object):
         print(who, name, review.number, data)
@@ -242,7 +242,7 @@ class WholeLife:
             state = self.expected.reviews[-1].state if self.expected.reviews else ""
             if self.expected.in_state("in_progress"):
                 state = "in_progress"
-            verbs = ANYTHING if self.chance.random() < 0.3 else NEXT.get(state, ("plan",))
+            verbs = ANYTHING if self.chance.random() < 0.25 else NEXT.get(state, ("plan",))
             if self.expected.reviews:
                 getattr(self, self.chance.choice(verbs))()
             else:
@@ -283,12 +283,15 @@ class WholeLife:
         self.save(review, "manager", key, self.chance.choice(KINDS))
 
     def meet(self) -> None:
-        """Hold a whole meeting, or its first sections."""
+        """Hold a whole meeting, or its first sections; some aren't whole at the first try."""
         review = self.expected.in_state("in_progress") or self.pick()
         self.post("manager", "review-start", review)
         self.expected.start(review, self.today)
-        for key in KEYS[: self.chance.choice((2, 4, 7, 7, 7))]:
+        for key in KEYS[: self.chance.choice((3, 7, 7, 7, 7))]:
             if review.state == "in_progress" and not review.is_settled(key):
+                if self.chance.random() < 0.2:
+                    self.save(review, "manager", key, "half", "confirm")
+                    assert key not in review.confirmed, key
                 self.save(review, "manager", key, "whole", "confirm")
                 assert key in review.confirmed, key
 
@@ -300,7 +303,7 @@ class WholeLife:
 
     def close(self) -> None:
         review = self.expected.in_state("in_progress") or self.pick()
-        who, is_stale = self.someone(), self.chance.random() < 0.2
+        who, is_stale = self.someone(), self.chance.random() < 0.1
         version = Review.objects.get(pk=self.pks[review]).version
         self.post(who, "review-close", review, version=version - is_stale)
         if who in self.writers and not is_stale:
@@ -322,7 +325,7 @@ class WholeLife:
 
     def reopen(self) -> None:
         closed = [row for row in self.expected.standing if row.closings]
-        review = closed[-1] if closed and self.chance.random() < 0.8 else self.pick()
+        review = self.chance.choice(closed[-2:] or [self.pick()])
         who = self.chance.choice(("director", "director", "director", "manager"))
         reason = self.chance.choice(("A weight was misread", "A weight was misread", " "))
         self.post(who, "review-reopen", review, reason=reason)
