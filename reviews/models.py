@@ -273,10 +273,14 @@ class Review(models.Model):
 
     @property
     def judged_period(self) -> Span | None:
-        """The days that it judges: from the meeting that agreed them to the day before this one."""
+        """The days that it judges: from the meeting that agreed them to the day before this one.
+
+        Never less than the first of them, also where this one is held on the same day.
+        """
         if self.closes is None or self.closes.starts_on is None:
             return None
-        return Span(self.closes.starts_on, self.day - ONE_DAY)
+        first = self.closes.starts_on
+        return Span(first, max(first, self.day - ONE_DAY))
 
 
 class Reopening(models.Model):
