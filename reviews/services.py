@@ -146,8 +146,13 @@ def start_meeting(
     review.started_at = now
     review.held_on = on or timezone.localdate(now, review.account.zone)
     review.held_on_paper = on_paper
+    review.date_confirmed = True
     review.version += 1
-    review.save(update_fields=["state", "started_at", "held_on", "held_on_paper", "version"])
+    review.save(
+        update_fields=[
+            "state", "started_at", "held_on", "held_on_paper", "date_confirmed", "version",
+        ]
+    )  # fmt: skip
     Sitting.objects.create(review=review, held_on=review.held_on)
     return review
 
