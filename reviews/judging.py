@@ -88,7 +88,11 @@ class JudgementForm(forms.ModelForm[Judgement]):
             self.fields[name].widget.attrs["class"] = (
                 "form-select" if kpi.counts_yes_or_no else "form-control"
             )
-        if kpi.is_timed:
+        if kpi.needs_target:
+            # What was never agreed isn't adjusted.
+            for name in ("times", "adjusted_target", "adjusted_why"):
+                del self.fields[name]
+        elif kpi.is_timed:
             del self.fields["adjusted_target"]
         else:
             del self.fields["times"]

@@ -64,8 +64,8 @@ class JudgedKPI:
 
     @property
     def is_answered(self) -> bool:
-        """Whether there's a count, or a word that it wasn't measured."""
-        return self.is_left_out or self.decides is not None
+        """Whether there's a count, or a word that it wasn't measured; or no target to judge by."""
+        return self.kpi.needs_target or self.is_left_out or self.decides is not None
 
     @cached_property
     def attained(self) -> Fraction | None:

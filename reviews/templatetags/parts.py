@@ -91,6 +91,8 @@ def measured_how(item: JudgedKPI) -> str:
         return gettext("Not measured, twice running: it counts as missed.")
     if item.is_left_out:
         return gettext("Not measured: left out of the score.")
+    if item.kpi.needs_target:
+        return gettext("No target was agreed: left out of the score.")
     if item.times != item.counted_times:
         text = gettext("{times} times were agreed instead of {counted}: {why}")
         return text.format(times=item.times, counted=item.counted_times, why=judgement.adjusted_why)
