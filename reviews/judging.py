@@ -129,8 +129,8 @@ class JudgementForm(forms.ModelForm[Judgement]):
                 )
         if cleaned.get("times") == self.judged.counted_times:
             cleaned["times"] = None
-        adjusted = cleaned.get("times") or cleaned.get("adjusted_target")
-        if adjusted and not cleaned.get("adjusted_why"):
+        adjusted = [cleaned.get("times"), cleaned.get("adjusted_target")]
+        if adjusted != [None, None] and not cleaned.get("adjusted_why"):
             self.add_error("adjusted_why", _("Say why it is adjusted."))
         return cleaned
 
