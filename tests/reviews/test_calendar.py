@@ -14,6 +14,9 @@ from reviews.models import Review
 from reviews.progress import read_record
 from tests import cast
 
+# They close reviews, and read no worksheet.
+pytestmark = pytest.mark.usefixtures("unprinted")
+
 TEAM = {
     "mailto:ruth@client.example",
     "mailto:martin@client.example",

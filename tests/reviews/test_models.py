@@ -8,6 +8,9 @@ from accounts.models import Contact
 from reviews.models import Participant, Review, SetAside
 from scorecards.models import Scorecard
 
+# They close reviews, and read no worksheet.
+pytestmark = pytest.mark.usefixtures("unprinted")
+
 
 def seat(review, position, attendance="present", side="client"):
     contact = Contact.objects.create(account=review.account, side=side, name="Somebody")

@@ -14,6 +14,9 @@ from scorecards.running import NotActive, note_result, remove_result, running_co
 from tests import cast
 from tests.reviews.history import a_scorecard
 
+# They close reviews, and read no worksheet.
+pytestmark = pytest.mark.usefixtures("unprinted")
+
 # A Wednesday.
 FIRST = datetime.date(2026, 11, 18)
 DAY = datetime.timedelta(days=1)

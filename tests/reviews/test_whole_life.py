@@ -44,7 +44,7 @@ from tests.reviews.pages import address, fields_of
 
 pytestmark = pytest.mark.django_db
 
-SEEDS, STEPS = 8, 60
+SEEDS, STEPS = 5, 60
 START = datetime.datetime(2026, 11, 18, 15, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
 FIVES = (
