@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from scorecards.periods import ONE_DAY, Span, times_in
 
+pytestmark = pytest.mark.once
+
 days = st.dates(datetime.date(2020, 1, 1), datetime.date(2040, 1, 1))
 
 

@@ -18,6 +18,8 @@ from scorecards.scoring import (
     score,
 )
 
+pytestmark = pytest.mark.once
+
 counts = st.decimals(min_value=0, max_value=10**10 - 1, places=4)
 targets = st.decimals(min_value=Decimal("0.0001"), max_value=10**10 - 1, places=4)
 
