@@ -93,7 +93,9 @@ class LastMet(TypedDict):
 
 def with_last_closing(accounts: QuerySet[Account]) -> "QuerySet[WithAnnotations[Account, LastMet]]":
     """Read each account with the moment at which a review of it was last closed."""
-    return accounts.annotate(last_closed_at=Max("reviews__closed_at"))
+    counted = accounts.annotate(last_closed_at=Max("reviews__closed_at"))
+    # Where rows are counted together, Django leaves out the order that their model has.
+    return counted.order_by(*Account._meta.ordering)
 
 
 class OwedNow(TypedDict):

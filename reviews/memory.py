@@ -188,7 +188,9 @@ class Memory:
     def objectives(self) -> list[StrategicObjective]:
         """What the client is after, each with how many ideas were noted for it, `idea_count`."""
         noted = ~Q(ideas__review__state=Review.State.CANCELLED)
-        return list(self.account.objectives.annotate(idea_count=Count("ideas", filter=noted)))
+        counted = self.account.objectives.annotate(idea_count=Count("ideas", filter=noted))
+        # Where rows are counted together, Django leaves out the order that their model has.
+        return list(counted.order_by(*StrategicObjective._meta.ordering))
 
 
 def _end_of(carried: CarriedAction) -> str | None:

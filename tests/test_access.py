@@ -151,6 +151,7 @@ def visit(world: dict, name: str, who: str, numbers: dict | None = None):
     return getattr(client, row.method)(reverse(name, args=taken), data)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["nobody", "outsider", "manager", "director", "administrator"])
 @pytest.mark.parametrize("name", TABLE)
 def test_an_address_answers_as_the_table_says(world, name, who):
