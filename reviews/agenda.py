@@ -95,7 +95,7 @@ def with_last_closing(accounts: QuerySet[Account]) -> "QuerySet[WithAnnotations[
     """Read each account with the moment at which a review of it was last closed."""
     counted = accounts.annotate(last_closed_at=Max("reviews__closed_at"))
     # Where rows are counted together, Django leaves out the order that their model has.
-    return counted.order_by(*Account._meta.ordering)
+    return counted.order_by("name", "pk")
 
 
 class OwedNow(TypedDict):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from accounts.models import Account, Contact, Side, StrategicObjective
@@ -190,7 +190,7 @@ class Memory:
         noted = ~Q(ideas__review__state=Review.State.CANCELLED)
         counted = self.account.objectives.annotate(idea_count=Count("ideas", filter=noted))
         # Where rows are counted together, Django leaves out the order that their model has.
-        return list(counted.order_by(*StrategicObjective._meta.ordering))
+        return list(counted.order_by(F("retired_on").asc(nulls_first=True), "pk"))
 
 
 def _end_of(carried: CarriedAction) -> str | None:
