@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 
@@ -123,9 +124,14 @@ def count_in_words(result: RunningResult, kpi: KPI) -> str:
     """Return what was counted of a KPI: "92.5%", "Yes", "Kept"."""
     if result.value is None:
         return gettext("Kept") if result.kept else gettext("Not kept")
+    return over_the_period(result.value, kpi)
+
+
+def over_the_period(count: Decimal, kpi: KPI) -> str:
+    """Return a count over the period in words: "92.5%", "4 meetings", "Yes"."""
     if kpi.kind == KPI.Kind.YES_NO:
-        return gettext("Yes") if result.value else gettext("No")
-    return with_unit(result.value, kpi.unit)
+        return gettext("Yes") if count else gettext("No")
+    return with_unit(count, kpi.unit)
 
 
 def told_result(result: RunningResult, kpi: KPI) -> str:

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from accounts.models import User
 from reviews.models import Confirmation, Review, SetAside
 from reviews.rows import Forms
+from scorecards.scores import JudgedScorecard, judge
 
 # What a section's own buttons do to the data typed so far, by their names.
 Buttons = Mapping[str, Callable[[QueryDict, str], QueryDict]]
@@ -70,6 +71,15 @@ class Section:
             prefetch_related_objects([card for card in measures if card], *lists)
         prefetch_related_objects([review], *self.relations)
         return review
+
+    @cached_property
+    def judged(self) -> JudgedScorecard | None:
+        """The scorecard that this review judges, by what is noted of it; None without one.
+
+        For sections whose `relations` name the lists of `closes`.
+        """
+        closes, period = self.review.closes, self.review.judged_period
+        return judge(closes, period) if closes and period else None
 
     @property
     def aloud(self) -> str:

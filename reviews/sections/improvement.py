@@ -23,7 +23,7 @@ from reviews.verdicts import (
 )
 from scorecards.factors import Factor
 from scorecards.models import KPI
-from scorecards.scores import JudgedFactor, judge
+from scorecards.scores import JudgedFactor
 from valuereview.kinds import of_kind
 from valuereview.templatetags.words import figure
 
@@ -63,28 +63,25 @@ class Improvement(Section):
         """The people of both sides who may own an action."""
         return list(self.review.account.contacts.filter(left_on=None))
 
-    @cached_property
-    def judged(self) -> list[JudgedFactor]:
+    @property
+    def _factors(self) -> list[JudgedFactor]:
         """The factors as section 3 judged them; none where there's nothing to judge."""
-        review = self.review
-        if review.closes is None or review.judged_period is None:
-            return []
-        return judge(review.closes, review.judged_period).factors
+        return self.judged.factors if self.judged else []
 
     @property
     def missed_twice(self) -> list[JudgedFactor]:
         """The factors that were missed twice running."""
-        return [factor for factor in self.judged if factor.is_missed_twice]
+        return [factor for factor in self._factors if factor.is_missed_twice]
 
     def _answerable(self) -> dict[str, str]:
         """Return the labels of the factors that an action may answer, by key."""
         agreed = [row.choice for row in self.review.agrees.factors.all()]
         return {str(factor): str(factor.label) for factor in agreed} | {
-            factor.row.factor: _told(factor) for factor in self.judged if factor.is_missed
+            factor.row.factor: _told(factor) for factor in self._factors if factor.is_missed
         }
 
     def _missed_kpis(self) -> list[KPI]:
-        return [row.kpi for factor in self.judged for row in factor.kpis if row.is_missed]
+        return [row.kpi for factor in self._factors for row in factor.kpis if row.is_missed]
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         verdicts = verdict_forms(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
@@ -21,7 +20,7 @@ from reviews.sections.base import Buttons, Missing, Section
 from scorecards.factors import Factor
 from scorecards.models import KPI, WeightedFactor
 from scorecards.running import running_counts
-from scorecards.scores import JudgedKPI, JudgedScorecard, judge
+from scorecards.scores import JudgedKPI, judge
 from valuereview.kinds import of_kind
 from valuereview.templatetags.words import figure, measured
 
@@ -72,12 +71,6 @@ class ServiceScorecard(Section):
         if self.review.is_first:
             return str(self.lede)
         return gettext("How did the last ninety days go, and what will we count over the next?")
-
-    @cached_property
-    def judged(self) -> JudgedScorecard | None:
-        """The scorecard that this review judges, by what is noted; None where there's none."""
-        closes, period = self.review.closes, self.review.judged_period
-        return judge(closes, period) if closes and period else None
 
     def _judged_kpis(self) -> list[JudgedKPI]:
         return [kpi for factor in self.judged.factors for kpi in factor.kpis] if self.judged else []

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from reviews.progress import Part
-from reviews.results import count_in_words
+from reviews.results import count_in_words, over_the_period
 from scorecards.models import KPI, RunningResult
 from scorecards.scores import JudgedKPI
 from valuereview.templatetags.words import plain_number, with_unit
@@ -78,9 +78,7 @@ def _count(item: JudgedKPI, count: Decimal | None) -> str:
     if item.kpi.is_timed:
         told = gettext("{kept} of {times}")
         return told.format(kept=plain_number(count), times=item.times)
-    if item.kpi.kind == KPI.Kind.YES_NO:
-        return gettext("Yes") if count else gettext("No")
-    return with_unit(count, item.kpi.unit)
+    return over_the_period(count, item.kpi)
 
 
 @register.filter
