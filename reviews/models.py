@@ -24,11 +24,12 @@ from accounts.models import (
     User,
 )
 from scorecards.factors import Factor
-from scorecards.models import KPI, Scorecard
+from scorecards.models import KEY_LENGTH, KPI, KeyedRow, Scorecard
 from scorecards.periods import ONE_DAY, Span
 
 PEOPLE_A_SIDE = 4
 LONG_TEXT = 2000
+FIELD_LENGTH = 120
 
 
 Row = TypeVar("Row", bound=models.Model)
@@ -53,6 +54,12 @@ class ParticipantManager(JoinedManager["Participant"]):
     """Participants with their contact: its language, e-mail and whether they left."""
 
     joined = "contact"
+
+
+class PresenceManager(JoinedManager["Presence"]):
+    """Presences with who is there."""
+
+    joined = "user"
 
 
 class ActionManager(JoinedManager["ImprovementAction"]):
@@ -390,7 +397,7 @@ class SetAside(models.Model):
         return self.get_reason_display()
 
 
-class Participant(models.Model):
+class Participant(KeyedRow):
     """A contact in one review: side, name and title as confirmed that day.
 
     `position` 1 to 4, unique in its review and side, *is* "at most four"; an absentee has
@@ -429,6 +436,11 @@ class Participant(models.Model):
         verbose_name_plural = _("participants")
         ordering = ["side", models.F("position").asc(nulls_last=True), "pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["review", "row_key"],
+                condition=~Q(row_key=""),
+                name="participant_row_key_once",
+            ),
             models.UniqueConstraint(
                 fields=["review", "contact"],
                 name="participant_once",
@@ -517,7 +529,7 @@ class OwnedRow(models.Model):
         self.owner_side = self.owner.side if self.owner else ""
 
 
-class ImprovementAction(OwnedRow):
+class ImprovementAction(KeyedRow, OwnedRow):
     """Agreed work. It belongs to the account and lives on until done or dropped."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="actions")
@@ -546,6 +558,13 @@ class ImprovementAction(OwnedRow):
         verbose_name = _("improvement action")
         verbose_name_plural = _("improvement actions")
         ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "row_key"],
+                condition=~Q(row_key=""),
+                name="action_row_key_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.wording
@@ -559,7 +578,7 @@ class ImprovementAction(OwnedRow):
         return factor in (self.factor, self.kpi and self.kpi.factor)
 
 
-class Impact(OwnedRow):
+class Impact(KeyedRow, OwnedRow):
     """A foreseeable event of the next 90 days or later, with its plan."""
 
     class Area(models.TextChoices):
@@ -604,12 +623,19 @@ class Impact(OwnedRow):
         verbose_name = _("impact")
         verbose_name_plural = _("impacts")
         ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "row_key"],
+                condition=~Q(row_key=""),
+                name="impact_row_key_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.wording
 
 
-class InnovationIdea(models.Model):
+class InnovationIdea(KeyedRow):
     """An idea of either side, tied to a strategic objective or to one still to be named."""
 
     class State(models.TextChoices):
@@ -644,6 +670,11 @@ class InnovationIdea(models.Model):
         verbose_name_plural = _("innovation ideas")
         ordering = ["position", "pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["review", "row_key"],
+                condition=~Q(row_key=""),
+                name="idea_row_key_once",
+            ),
             models.CheckConstraint(condition=Q(side__in=Side.values), name="idea_side_known"),
         ]
 
@@ -773,3 +804,86 @@ class KeptWorksheet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review} · {self.version}"
+
+
+class Change(models.Model):
+    """What one save changed in one field of a section.
+
+    `field` is the field's lasting name (`typing.py`), `before` and `after` are its text as it was
+    shown and as it was typed, `version` is the review's from then on, and `tab` the key of the
+    browser's tab that sent it, blank for one that runs no script. What changed after the version
+    that somebody saw tells what they can't have seen.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="changes")
+    section = models.CharField(max_length=20)
+    field = models.CharField(max_length=FIELD_LENGTH)
+    version = models.PositiveIntegerField()
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    tab = models.CharField(max_length=KEY_LENGTH, blank=True)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["version", "pk"]
+        indexes = [
+            models.Index(fields=["review", "section", "version"], name="change_since_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return self.field
+
+
+class Draft(models.Model):
+    """What was typed in one field and isn't in the record: it can't be read as what it should be.
+
+    It stands until something else is typed there that passes its rules.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="drafts")
+    section = models.CharField(max_length=20)
+    field = models.CharField(max_length=FIELD_LENGTH)
+    text = models.TextField(blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "section", "field"], name="draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.field
+
+
+class Presence(models.Model):
+    """A browser's tab in which somebody has a section open, as it last said.
+
+    `turn` is the number of the last of its saves: an earlier one that arrives late is past.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="presences")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    tab = models.CharField(max_length=KEY_LENGTH)
+    section = models.CharField(max_length=20)
+    seen_at = models.DateTimeField()
+    turn = models.PositiveIntegerField(default=0)
+
+    objects = PresenceManager()
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+        ordering = ["-seen_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "tab"], name="presence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.section

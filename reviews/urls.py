@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import detours, files, life, lists, results
+from reviews.views import detours, files, life, lists, results, room
 from reviews.views.section import section
 
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("reviews/<int:pk>/undo/", detours.undo, name="review-undo"),
     path("reviews/<int:pk>/reopen/", detours.reopen, name="review-reopen"),
     path("reviews/<int:pk>/room-language/", life.speak, name="review-speak"),
+    path("reviews/<int:pk>/here/", room.here, name="review-here"),
     path("reviews/<int:pk>/factor-sheets.pdf", files.factor_sheets, name="review-factor-sheets"),
     path("reviews/<int:pk>/worksheet.pdf", files.worksheet, name="review-worksheet"),
     path(

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Account, Side, User
 from scorecards.factors import Factor
 
+KEY_LENGTH = 40
 TOP_FIVE = 5
 TOTAL_WEIGHT = 100
 
@@ -152,7 +153,20 @@ class KPIManager(models.Manager["KPI"]):
         return super().get_queryset().select_related("judgement", "follows__judgement")
 
 
-class KPI(models.Model):
+class KeyedRow(models.Model):
+    """A row of a list that is typed on a page.
+
+    `row_key` is the name that it got there, before it was saved: a save that is repeated finds the
+    row by it. Blank where the row wasn't added on a page.
+    """
+
+    row_key = models.CharField(max_length=KEY_LENGTH, blank=True, db_default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class KPI(KeyedRow):
     """Something that both sides can count, for one factor of a scorecard.
 
     It hangs on the scorecard and the factor's key, so that a factor freed by mistake and
@@ -210,6 +224,9 @@ class KPI(models.Model):
         verbose_name_plural = _("KPIs")
         ordering = ["position", "pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["scorecard", "row_key"], condition=~Q(row_key=""), name="kpi_row_key_once"
+            ),
             models.CheckConstraint(condition=Q(factor__in=Factor.values), name="kpi_factor_known"),
             models.CheckConstraint(
                 condition=Q(kind="yes_no", target=None)

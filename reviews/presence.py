@@ -1,0 +1,60 @@
+"""Who has a review open, and where: what its members and the projected view go by.
+
+A tab says every few seconds that it is there; one that says nothing for HERE is gone.
+"""
+
+import datetime
+
+from django.utils import timezone
+
+from accounts.models import User
+from reviews.models import Presence, Review
+
+HERE = datetime.timedelta(seconds=20)
+KEPT = datetime.timedelta(days=1)
+
+
+def note_presence(*, review: Review, user: User, tab: str, section: str) -> Presence:
+    """Note that a tab of `user`, named by its key, has a section open now; return its presence.
+
+    A tab stays its user's: the presence of one that another user names is neither changed nor
+    taken. Raises ValueError then.
+    """
+    now = timezone.now()
+    presence, is_new = Presence.objects.get_or_create(
+        review=review,
+        tab=tab,
+        defaults={"user": user, "section": section, "seen_at": now},
+    )
+    if presence.user_id != user.pk:
+        raise ValueError("the tab is another user’s")
+    if is_new:
+        Presence.objects.filter(review=review, seen_at__lt=now - KEPT).delete()
+    else:
+        presence.section, presence.seen_at = section, now
+        presence.save(update_fields=["section", "seen_at"])
+    return presence
+
+
+def here(review: Review) -> list[Presence]:
+    """Return who is here now, each person once, where they were last; the latest first."""
+    since = timezone.now() - HERE
+    found: dict[int, Presence] = {}
+    for presence in Presence.objects.filter(review=review, seen_at__gte=since):
+        found.setdefault(presence.user_id, presence)
+    return list(found.values())
+
+
+def followed_section(review: Review, viewer: User) -> str | None:
+    """Return the key of the section that the room sees, None while nobody is in one.
+
+    The one that the viewer has open themselves, in another window; or else the lead facilitator,
+    or whoever spoke up last.
+    """
+    by_user = {presence.user_id: presence for presence in here(review)}
+    followed = (
+        by_user.get(viewer.pk)
+        or by_user.get(review.facilitator_id)
+        or next(iter(by_user.values()), None)
+    )
+    return followed.section if followed else None
