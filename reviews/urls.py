@@ -26,6 +26,7 @@ urlpatterns = [
     path("reviews/<int:pk>/reopen/", detours.reopen, name="review-reopen"),
     path("reviews/<int:pk>/room-language/", life.speak, name="review-speak"),
     path("reviews/<int:pk>/here/", room.here, name="review-here"),
+    path("reviews/<int:pk>/present/", room.present, name="review-present"),
     path("reviews/<int:pk>/factor-sheets.pdf", files.factor_sheets, name="review-factor-sheets"),
     path("reviews/<int:pk>/worksheet.pdf", files.worksheet, name="review-worksheet"),
     path(

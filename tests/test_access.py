@@ -91,6 +91,9 @@ TABLE = {
     "review-start": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
     "review-sitting": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
     "review-speak": Row(SIGN_IN, GONE, 400, 400, method="post", takes=REVIEW),
+    # It names neither its tab nor a section here.
+    "review-here": Row(SIGN_IN, GONE, 400, NO, method="post", takes=REVIEW),
+    "review-present": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
 }
 
 

@@ -207,6 +207,7 @@ class Factors(Section):
         chosen = list(self.review.agrees.factors.all())
         weights = [row.weight or 0 for row in chosen]
         before = self.judged.by_factor() if self.judged else {}
+        bars = segments(weights)
         return {
             "chosen": chosen,
             "rows": [(row, before.get(row.factor)) for row in chosen],
@@ -217,7 +218,10 @@ class Factors(Section):
             "discussed": [Factor(row.factor) for row in self.review.discussed.all()],
             "people": self.people(),
             "told": any(person.has_words for person in self.people()),
-            "segments": segments(weights),
+            "segments": bars,
+            "shares": [
+                (row, before.get(row.factor), bar) for row, bar in zip(chosen, bars, strict=True)
+            ],
         }
 
 
