@@ -271,6 +271,7 @@ LOGGING = {
         "json": {"()": "valuereview.logs.JSONFormatter"},
         "words": {"format": "{levelname} {name}: {message}", "style": "{"},
     },
+    "filters": {"routine": {"()": "valuereview.logs.WithoutRoutine"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -280,6 +281,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # The demo's own server.
+        "django.server": {"filters": ["routine"], "propagate": True},
         # Strangers knock with other names all day long; they're answered 400, and that is all.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         # What the renderer says of every style that it doesn't know.

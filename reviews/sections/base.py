@@ -125,6 +125,11 @@ class Section:
         return f"reviews/sections/{self.key}.html"
 
     @property
+    def projected_templates(self) -> list[str]:
+        """What the room sees of the section: a template of its own, or else the record, large."""
+        return [f"reviews/present/{self.key}.html", "reviews/present/section.html"]
+
+    @property
     def form_template(self) -> str:
         """The template of the section's fields."""
         return f"reviews/forms/{self.key}.html"

@@ -15,6 +15,13 @@ from reviews.progress import Progress
 from reviews.sections import KEYS, Section
 from reviews.tabs import tab_of
 
+# What the room sees while it is in no section.
+BESIDE_THE_MEETING = {
+    Review.State.PLANNED: "reviews/present/planned.html",
+    Review.State.CLOSED: "reviews/present/closed.html",
+    Review.State.CANCELLED: "reviews/present/cancelled.html",
+}
+
 
 @require_POST
 @in_the_room
@@ -93,12 +100,11 @@ def _screen(review: Review, followed: str | None) -> tuple[list[str], dict[str, 
     elif review.state == Review.State.IN_PROGRESS:
         section = Progress(review).current.section
     if section is None:
-        return [f"reviews/present/{review.state}.html"], {}
+        return [BESIDE_THE_MEETING[Review.State(review.state)]], {}
     context: dict[str, object] = {
         "section": section,
         "section_count": len(KEYS),
         "set_aside": section.set_aside,
         "blank": False,
     }
-    templates = [f"reviews/present/{section.key}.html", "reviews/present/section.html"]
-    return templates, context | section.context()
+    return section.projected_templates, context | section.context()
