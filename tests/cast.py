@@ -9,6 +9,7 @@ from accounts.models import Account, Contact, Language, Membership, Side, User
 from reviews import services
 from reviews.meetings import Meeting, hold, hold_and_close
 from reviews.models import KeptWorksheet, Review
+from reviews.presence import note_presence
 from reviews.sections import KEYS
 from scorecards.models import Judgement
 from scorecards.periods import ONE_DAY, Span
@@ -192,6 +193,11 @@ def come_to(review: Review, by: User, key: str) -> Review:
     """Return the review in progress, confirmed up to where this section opens."""
     index = KEYS.index(key)
     return held_until(review, by, KEYS[index - 1] if index else None)
+
+
+def here(review: Review, by: User, key: str) -> None:
+    """Let a tab of a user have a section open now."""
+    note_presence(review=review, user=by, tab="tab-of-somebody", section=key)
 
 
 def kept_worksheet(review: Review, version: int = 1) -> KeptWorksheet:

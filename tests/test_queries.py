@@ -51,6 +51,7 @@ PAGES = {
     "review-new": 6,
     "review": 18,
     "review-section": 7,
+    "review-present": 7,
     "review-factor-sheets": 5,
     "review-worksheet": 18,
     "review-invitation": 5,

@@ -5,17 +5,20 @@ import logging
 import socket
 import sys
 import time
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import InterfaceError, OperationalError
 from django.db.utils import ConnectionHandler
 from django.test import Client
 from django.urls import reverse
+from gunicorn.config import Config
 
 from accounts.demo import DEMO_PASSWORD, DEMO_USERS
 from accounts.models import User
 from valuereview import views
-from valuereview.logs import JSONFormatter
+from valuereview.logs import JSONFormatter, RequestLogger, WithoutRoutine
 from valuereview.settings import database
 
 
@@ -187,3 +190,35 @@ def test_what_stands_beside_a_record_is_a_field_but_the_request(rf):
     [line] = lines_of(beside)
     assert json.loads(line)["status_code"] == 404
     assert "confidential" not in line
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "is_told"),
+    [
+        ("GET /reviews/1/present/?seen=planned-nobody-1-en HTTP/1.1", "204", False),
+        ("POST /reviews/1/here/ HTTP/1.1", "200", False),
+        ("GET /reviews/1/present/ HTTP/1.1", "200", True),
+        ("POST /reviews/1/here/ HTTP/1.1", "403", True),
+        ("POST /reviews/1/factors/ HTTP/1.1", "200", True),
+    ],
+)
+def test_what_open_pages_repeat_is_in_no_log_unless_it_fails(line, status, is_told):
+    message = '"%s" %s %s'
+    record = logging.makeLogRecord({"msg": message, "args": (line, status, "0")})
+    assert WithoutRoutine().filter(record) is is_told
+
+
+def test_other_words_of_the_demos_server_stay():
+    record = logging.makeLogRecord({"msg": "Broken pipe from %s", "args": (("127.0.0.1", 5),)})
+    assert WithoutRoutine().filter(record)
+
+
+def test_gunicorn_notes_no_routine_either(monkeypatch):
+    noted = []
+    logger = RequestLogger(Config())
+    monkeypatch.setattr(logger.access_log, "info", lambda words, extra: noted.append(extra))
+    for status in ("204 No Content", "200 OK"):
+        answer = SimpleNamespace(status=status, sent=0, response_length=0)
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/reviews/1/present/", "RAW_URI": ""}
+        logger.access(answer, None, environ, timedelta(milliseconds=2))
+    assert [row["status"] for row in noted] == [200]
