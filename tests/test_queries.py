@@ -35,6 +35,7 @@ PAGES = {
     "theme": 2,
     "provider-logo": 2,
     "account_change_password": 2,
+    "signed-in-again": 2,
     "home": 8,
     "account-list": 4,
     "account-new": 3,
