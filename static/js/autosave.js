@@ -26,6 +26,7 @@
   let isPassing = false;
   let trouble = "";
   let attempts = 0;
+  let savedAt = "";
   let timer = 0;
 
   // 1 Fields ---------------------------------------------------------------
@@ -159,12 +160,12 @@
     say(words()[line ?? "stopped"], true);
   }
 
-  function sayState(at) {
+  function sayState() {
     const count = messages.size;
     const drafts = count === 1 ? words().draftsOne : words().draftsMany;
     const parts = [];
     if (conflicted.size) parts.push(words().choose);
-    else if (at) parts.push(words().saved.replace("{time}", at));
+    else if (savedAt) parts.push(words().saved.replace("{time}", savedAt));
     if (count) parts.push(drafts.replace("{n}", String(count)));
     if (parts.length) say(parts.join(" · "), conflicted.size > 0);
   }
@@ -259,7 +260,7 @@
     const settle = () => {
       conflicted.delete(name);
       panel.remove();
-      sayState("");
+      sayState();
       keep();
       field?.focus();
       schedule(0);
@@ -354,6 +355,13 @@
     return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
   }
 
+  // Whoever signed in again in another window has another token: this page's forms take it too.
+  function renewTokens() {
+    for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) {
+      field.value = token();
+    }
+  }
+
   function nextTurn() {
     let turn = nextTurn.last ?? 0;
     try {
@@ -426,6 +434,7 @@
     if (!response.ok && response.status !== 409) return fail("refused");
     attempts = 0;
     sayTrouble("");
+    renewTokens();
     take(texts, answer);
     return conflicted.size === 0;
   }
@@ -445,7 +454,8 @@
     sayDrafts(texts, answer.drafts);
     askAll(answer.conflicts);
     showOthers(answer.others);
-    sayState(answer.at);
+    savedAt = answer.at;
+    sayState();
     keep();
   }
 
