@@ -132,7 +132,7 @@ document.addEventListener("keydown", (event) => {
 // Words that were typed and not saved: closing the tab asks first.
 let unsaved = false;
 document.addEventListener("input", (event) => {
-  if (event.target.closest("[data-guard]")) unsaved = true;
+  if (event.target.closest("[data-guard]:not([data-autosave])")) unsaved = true;
 });
 document.addEventListener("submit", (event) => {
   // Another form of the page (the language, signing out) saves nothing of this one.

@@ -1,4 +1,4 @@
-"""The server dies while ten rows are being typed: not a word is lost, on screen or in the record."""
+"""The server dies while ten rows are being typed: no word is lost, on screen or in the record."""
 
 import os
 import re

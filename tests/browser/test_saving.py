@@ -24,7 +24,7 @@ KEPT_HERE = "Object.keys(sessionStorage).filter(name => name.startsWith('vr-word
 
 @pytest.fixture
 def room(page, live_server, sign_in, claire) -> Review:
-    """A meeting that has come to service improvement, with one action; Claire is signed in there."""
+    """A meeting that has come to service improvement, with one action; Claire has it open."""
     account = cast.account_with_people(claire)
     review = cast.held_until(cast.planned(account, claire), claire, "improvement")
     review.actions.all().delete()
