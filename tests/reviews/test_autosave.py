@@ -20,7 +20,7 @@ from scorecards.models import KPI, WeightedFactor
 from tests import cast
 from tests.reviews.pages import address, fields_of, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unprinted")]
+pytestmark = pytest.mark.django_db
 
 
 class Tab:
