@@ -7,6 +7,7 @@ from accounts import views
 
 urlpatterns = [
     path("sign-in/", sign_in.login, name="account_login"),
+    path("sign-in/again/", views.signed_in_again, name="signed-in-again"),
     path("sign-in/closed/", sign_in.account_inactive, name="account_inactive"),
     path("sign-out/", sign_in.logout, name="account_logout"),
     path("sign-up/", sign_in.signup, name="account_signup"),

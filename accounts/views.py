@@ -171,6 +171,12 @@ def objective(request: SignedInRequest, pk: int, objective_pk: int | None = None
     )
 
 
+@require_safe
+def signed_in_again(request: SignedInRequest) -> HttpResponse:
+    """Say that the session is back, to who left a page with unsaved words in another window."""
+    return render(request, "account/signed_in_again.html")
+
+
 @login_not_required
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:

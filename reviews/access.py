@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Account, Language, Membership
 from accounts.requests import SignedInRequest
-from reviews.models import Review
+from reviews.models import Draft, Review
 
 Rest = ParamSpec("Rest")
 
@@ -21,11 +21,13 @@ Rest = ParamSpec("Rest")
 class RoomRequest(SignedInRequest):
     """What `in_the_room` hands to the view that it wraps.
 
-    `may_write` says whether the user is a member of the review's account.
+    `may_write` says whether the user is a member of the review's account, `has_drafts` whether
+    something that was typed in the review isn't in its record yet.
     """
 
     room_language: str
     may_write: bool
+    has_drafts: bool
 
 
 def visible_account(request: SignedInRequest, pk: int) -> Account:
@@ -72,11 +74,14 @@ def in_the_room(
     ) -> HttpResponse:
         visible = Review.objects.visible_to(request.user).with_account()
         members = Membership.objects.filter(user=request.user, account=OuterRef("account"))
-        review = visible.annotate(may_write=Exists(members)).filter(pk=pk).first()
+        drafts = Draft.objects.filter(review=OuterRef("pk"))
+        asked = visible.annotate(may_write=Exists(members), has_drafts=Exists(drafts))
+        review = asked.filter(pk=pk).first()
         if review is None:
             raise Http404
         # Annotated above; the stubs forget it on the way through our own queryset.
         request.may_write = review.may_write  # type: ignore[attr-defined]
+        request.has_drafts = review.has_drafts  # type: ignore[attr-defined]
         request.room_language = room_language(request, review)
         with speaking(request.room_language, review.account):
             return view(request, review, *args, **kwargs)

@@ -238,7 +238,7 @@ class SideRows(Rows[ParticipantForm]):
             != Participant.Attendance.ABSENT
         ]
         # People whom somebody else listed since this page was made keep their seats.
-        unseen = [row for row in self.instances if str(row.pk) not in self.named]
+        unseen = [row for row in self.instances if row not in self.named]
         free = max(PEOPLE_A_SIDE - sum(row.in_the_room for row in unseen), 0)
         for form in seated[free:]:
             form.add_error(
@@ -420,7 +420,10 @@ def offer_people(
     )
 
 
-class OwnedRowForm(RowForm[Owned]):
+Agreed = TypeVar("Agreed", bound=ImprovementAction | Impact)
+
+
+class OwnedRowForm(RowForm[Agreed]):
     """A row with an owner from either side of the account."""
 
     found = frozenset({"owner"})

@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from reviews import services
-from reviews.models import Confirmation, Review, SetAside
+from reviews.changes import note_changes
+from reviews.models import Change, Confirmation, Review, SetAside
 from reviews.rows import Forms
 from reviews.sections import KEYS, Missing, Section, sections_of
 
@@ -188,17 +189,21 @@ def read_record(pk: int) -> Review:
     return Review.objects.with_account().get(pk=pk)
 
 
-def keep_section(*, section: Section, forms: Forms, changed: bool, by: User) -> Review:
-    """Save valid forms of a section, and return the review as it is then.
+def keep_section(
+    *, section: Section, forms: Forms, changed: bool, by: User, tab: str = ""
+) -> Review:
+    """Save valid forms of a section, and return the review as it is then; `tab` sent them.
 
     A change takes the section's confirmation away: it has to be confirmed again. So does it
     with a later section that reads the same lists, if something is missing there now. Called
     in the transaction that holds the review's row.
     """
     review = section.review
+    changes = note_changes(review=review, section=section.key, forms=forms, by=by, tab=tab)
     section.save(forms, by=by)
     if not changed:
         return review
+    Change.objects.bulk_create(changes)
     review.version += 1
     review.save(update_fields=["version"])
     confirmations = Confirmation.objects.filter(review=review)

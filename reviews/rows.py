@@ -1,9 +1,12 @@
 """Rows of a section: a formset that grows and shrinks without losing what is typed.
 
 A row says which record it is in a hidden field, so nothing depends on the order or the number
-of rows when the page was made; a record of another review is refused, not looked up.
+of rows when the page was made; a record of another review is refused, not looked up. One that is
+added gets a key there before it is saved: a save that is repeated finds the record it made.
 """
 
+import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -21,9 +24,11 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from scorecards.models import KeyedRow
 from valuereview.errors import each_form
 
 MOST_ROWS = 30
+ROW_KEY = re.compile(r"n[0-9a-z]{8,38}")
 
 # The forms of a section by name. What rows a formset has is known where it is made.
 Forms = Mapping[str, BaseForm | BaseFormSet[Any]]
@@ -45,15 +50,35 @@ class FindingForm(forms.ModelForm[Record]):
         return exclusions | self.found
 
 
-class RowForm(FindingForm[Record]):
-    """A row; `row` is the record's number, blank for a new one."""
+class RowField(forms.CharField):
+    """Which record a row is; to name it changes nothing of it."""
 
-    row = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        return False
+
+
+KeyedRecord = TypeVar("KeyedRecord", bound=KeyedRow)
+
+
+class RowForm(FindingForm[KeyedRecord]):
+    """A row; `row` is the record's number, or the key that it got when it was added."""
+
+    row = RowField()
 
     def __init__(self, **options: Any) -> None:
         """Make a row from what its formset hands over."""
         super().__init__(**options)
-        self.initial["row"] = self.instance.pk
+        self.initial["row"] = name_of(self.instance)
+        if self.is_bound and not self.instance.pk:
+            self.instance.row_key = self["row"].value() or new_key()
+
+    @property
+    def name(self) -> str:
+        """The row's name, which lasts while rows before it come and go; blank without one."""
+        return name_of(self.instance)
 
     @property
     def told(self) -> str:
@@ -70,21 +95,32 @@ class RowForm(FindingForm[Record]):
 Row = TypeVar("Row", bound=RowForm[Any])
 
 
+def name_of(record: KeyedRow) -> str:
+    """Return the name by which a page calls a record: its key or, without one, its number."""
+    return record.row_key or str(record.pk or "")
+
+
+def new_key() -> str:
+    """Return the key of a row that is added."""
+    return f"n{secrets.token_hex(8)}"
+
+
 class Rows(BaseFormSet[Row]):
     """The rows of one list. `instances` are the records that may be changed here, in order."""
 
-    instances: Sequence[models.Model]
+    instances: Sequence[KeyedRow]
 
     def __init__(
         self,
         data: QueryDict | None = None,
         *,
         prefix: str,
-        instances: Iterable[models.Model],
+        instances: Iterable[KeyedRow],
         form_kwargs: dict[str, object] | None = None,
     ) -> None:
         self.instances = list(instances)
-        self.by_pk = {str(instance.pk): instance for instance in self.instances}
+        self.by_name = {str(instance.pk): instance for instance in self.instances}
+        self.by_name |= {name_of(instance): instance for instance in self.instances}
         super().__init__(data, prefix=prefix, form_kwargs=form_kwargs or {})
         if self.is_bound and not self._says_how_many():
             raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
@@ -98,12 +134,13 @@ class Rows(BaseFormSet[Row]):
         return total is not None and 0 <= total <= MOST_ROWS
 
     @property
-    def named(self) -> list[str]:
-        """The numbers of the records that the submitted rows are about."""
+    def named(self) -> list[KeyedRow | str]:
+        """The records that the submitted rows are about, and the keys of those that are new."""
         if not self.is_bound:
             return []
         rows = (self.data.get(f"{self.prefix}-{i}-row") for i in range(self.total_form_count()))
-        return [row for row in rows if row]
+        known: Mapping[str, KeyedRow | str] = self.by_name
+        return [known.get(row, row) for row in rows if row]
 
     def initial_form_count(self) -> int:
         return 0 if self.is_bound else len(self.instances)
@@ -117,9 +154,11 @@ class Rows(BaseFormSet[Row]):
         row = self.data.get(f"{self.prefix}-{index}-row", "")
         if not row:
             return kwargs
-        if row not in self.by_pk:
+        if row in self.by_name:
+            return kwargs | {"instance": self.by_name[row]}
+        if not ROW_KEY.fullmatch(row):
             raise BadRequest(_("A row isn’t part of this review any more. Nothing was saved."))
-        return kwargs | {"instance": self.by_pk[row]}
+        return kwargs
 
     def add_fields(self, form: Row, index: int | None) -> None:
         super().add_fields(form, index)
@@ -172,15 +211,16 @@ def rows_of(form: type[Row], formset: type[Rows[Row]] = Rows) -> type[Rows[Row]]
 
 
 def with_row(data: QueryDict, prefix: str, values: Mapping[str, object]) -> QueryDict:
-    """Return the submitted data with one more row, holding `values`; at most MOST_ROWS.
+    """Return the submitted data with one more row, holding `values` and a key; at most MOST_ROWS.
 
     Raises BadRequest where the data doesn't say how many rows it has.
     """
     grown = data.copy()
-    total = _total(data, prefix)
+    total = total_rows(data, prefix)
     if total < MOST_ROWS:
         for name, value in values.items():
             grown[f"{prefix}-{total}-{name}"] = str(value)
+        grown[f"{prefix}-{total}-row"] = new_key()
         grown[f"{prefix}-TOTAL_FORMS"] = str(total + 1)
     return grown
 
@@ -209,7 +249,8 @@ def sent_records(
     return {name: record for name, record in records.items() if name in sent}
 
 
-def _total(data: QueryDict, prefix: str) -> int:
+def total_rows(data: QueryDict, prefix: str) -> int:
+    """Return how many rows a submission has in a list. Raises BadRequest where it doesn't say."""
     text = data.get(f"{prefix}-TOTAL_FORMS", "")
     if not text.isascii() or not text.isdigit() or len(text) > 4:
         raise BadRequest(_("The form arrived incomplete. Nothing was saved."))

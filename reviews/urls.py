@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reviews.views import detours, files, life, lists, results, room
+from reviews.views.autosave import autosave
 from reviews.views.section import section
 
 urlpatterns = [
@@ -36,4 +37,5 @@ urlpatterns = [
     ),
     path("reviews/<int:pk>/invitation.ics", files.invitation, name="review-invitation"),
     path("reviews/<int:pk>/<slug:key>/", section, name="review-section"),
+    path("reviews/<int:pk>/<slug:key>/autosave/", autosave, name="review-autosave"),
 ]

@@ -53,10 +53,19 @@ def _nothing_undefined():
         pytest.fail(f"Nobody gave: {', '.join(sorted(set(undefined.NAMES)))}", pytrace=False)
 
 
+@pytest.fixture(autouse=True)
+def _unprinted(request, monkeypatch):
+    """Closings keep a worksheet that nobody lays out, but for tests that ask to have it printed.
+
+    To lay one out takes as long as all else that a closing does, thirty times.
+    """
+    if "printed" not in request.fixturenames and not request.node.get_closest_marker("documents"):
+        monkeypatch.setattr(documents, "worksheet", lambda review, **options: b"%PDF")
+
+
 @pytest.fixture
-def unprinted(monkeypatch):
-    """Closings keep a worksheet that nobody lays out: these tests are about something else."""
-    monkeypatch.setattr(documents, "worksheet", lambda review, **options: b"%PDF")
+def printed():
+    """Worksheets are laid out: the test reads them, or is about how it goes."""
 
 
 @pytest.fixture

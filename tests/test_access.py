@@ -57,6 +57,7 @@ TABLE = {
     "set-language": Row(302, 302, 302, 302, method="post"),
     # Signed in.
     "account_change_password": Row(SIGN_IN, OK, OK, OK),
+    "signed-in-again": Row(SIGN_IN, OK, OK, OK),
     "home": Row(SIGN_IN, OK, OK, OK),
     "account-list": Row(SIGN_IN, OK, OK, OK),
     "account-new": Row(SIGN_IN, OK, OK, OK, administrator=NO),
@@ -75,6 +76,8 @@ TABLE = {
     # A review's.
     "review": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-section": Row(SIGN_IN, GONE, OK, OK, takes=("review", "section")),
+    "review-autosave": Row(SIGN_IN, GONE, 409, NO, method="post", takes=("review", "section")),
+    "review-here": Row(SIGN_IN, GONE, 400, NO, method="post", takes=REVIEW),
     "review-factor-sheets": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-worksheet": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-invitation": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
@@ -91,8 +94,6 @@ TABLE = {
     "review-start": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
     "review-sitting": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
     "review-speak": Row(SIGN_IN, GONE, 400, 400, method="post", takes=REVIEW),
-    # It names neither its tab nor a section here.
-    "review-here": Row(SIGN_IN, GONE, 400, NO, method="post", takes=REVIEW),
     "review-present": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
 }
 

@@ -30,7 +30,7 @@ def count_rows() -> Counter:
 
 
 @pytest.fixture
-def demo(db, settings, unprinted) -> None:
+def demo(db, settings) -> None:
     """The demo as it's loaded, but for the pages of its worksheets."""
     settings.DEBUG = settings.DEMO_MODE = True
     call_command("load_demo")

@@ -35,6 +35,7 @@ PAGES = {
     "theme": 2,
     "provider-logo": 2,
     "account_change_password": 2,
+    "signed-in-again": 2,
     "home": 8,
     "account-list": 4,
     "account-new": 3,
@@ -224,7 +225,7 @@ def test_every_section_asks_at_most_ten_times(world, client):
 
 
 @pytest.fixture(params=[1, 30], ids=["few", "many"])
-def first_left(request, manager, account, unprinted) -> Review:
+def first_left(request, manager, account) -> Review:
     """A second review to which a first one left so many actions, impacts and ideas."""
     first = cast.held_until(cast.planned(account, manager), manager, KEYS[-1])
     for rows in (first.actions, first.impacts, first.ideas):

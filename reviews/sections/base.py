@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from django.db.models import prefetch_related_objects
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -40,6 +41,7 @@ class Section:
     `key`, 20 characters at most, is part of the address and the name of both templates.
     `relations` names the lists of the record that it reads: they're read when it is first
     asked anything, each in one query. Two sections that share one depend on each other.
+    `apart` names the beginnings of the prefixes of forms that a submission may leave out.
     `beside_template` stands beside the form, if there is one, and shows what `aids` gives.
     docs/adding-a-section.md tells the rest.
     """
@@ -50,6 +52,7 @@ class Section:
     onward: ClassVar[Promise]
     back: ClassVar[Promise]
     relations: ClassVar[tuple[str, ...]]
+    apart: ClassVar[tuple[str, ...]] = ()
     can_be_set_aside: ClassVar[bool] = True
     beside_template: ClassVar[str] = ""
 
@@ -102,6 +105,13 @@ class Section:
     def missing(self) -> list[Missing]:
         """Return what keeps the section from being complete, as the database has it now."""
         raise NotImplementedError
+
+    def waits(self, form: BaseForm, field: str) -> bool:
+        """Whether what is typed in a field stays a draft until the section is saved by hand.
+
+        So it does where half a word would already be taken for somebody or something else.
+        """
+        return False
 
     def gist(self) -> str:
         """Return in a few words what the section holds so far; nothing while it's empty."""

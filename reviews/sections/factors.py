@@ -35,6 +35,7 @@ class Factors(Section):
     lede = _("What matters to you in this relationship, for the future, and how much?")
     onward = _("Continue to satisfaction factors")
     back = _("Back to satisfaction factors")
+    apart = ("words",)
     relations = (
         "agrees__factors",
         "closes__factors",

@@ -37,6 +37,7 @@ class Impacts(Section):
     lede = _("What do you see coming in the next ninety days that could disturb us, or help us?")
     onward = _("Continue to impacts")
     back = _("Back to impacts")
+    apart = ("carried",)
     relations = ("impacts",)
 
     @cached_property

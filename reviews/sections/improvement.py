@@ -42,6 +42,7 @@ class Improvement(Section):
     lede = _("What will both sides do, who does it, and by when?")
     onward = _("Continue to service improvement")
     back = _("Back to service improvement")
+    apart = ("carried",)
     relations = ("agrees__factors", "closes__factors", "closes__kpis")
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,7 @@ class Innovation(Section):
     lede = _("What could we invent together for your strategic objectives?")
     onward = _("Continue to strategic innovation")
     back = _("Back to strategic innovation")
+    apart = ("carried",)
     relations = ("ideas",)
 
     @cached_property
@@ -81,6 +83,10 @@ class Innovation(Section):
             ],
             removed=[form.instance for form in rows.removed],
         )
+
+    def waits(self, form: BaseForm, field: str) -> bool:
+        # An objective that is named joins the account's.
+        return field == "new_objective"
 
     def missing(self) -> list[Missing]:
         return [*self._missing_verdicts(), *self._missing_in_new()]

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -104,6 +105,10 @@ class Participants(Section):
                 ],
                 removed=[form.instance for form in rows.removed],
             )
+
+    def waits(self, form: BaseForm, field: str) -> bool:
+        # A person who is added joins the account's contacts, by name.
+        return isinstance(form, ParticipantForm) and form.instance.pk is None
 
     def missing(self) -> list[Missing]:
         people = list(self.review.participants.all())

@@ -57,6 +57,7 @@ class ServiceScorecard(Section):
     lede = _("What will we both count over the next ninety days?")
     onward = _("Continue to the service scorecard")
     back = _("Back to the service scorecard")
+    apart = ("judged",)
     relations = (
         "agrees__factors",
         "agrees__kpis",

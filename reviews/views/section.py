@@ -1,18 +1,22 @@
 """One view for all sections: show, add and remove rows, save, confirm, set aside."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
+from django.forms import BoundField
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from reviews.access import RoomRequest, in_the_room, insist_on_writer
+from reviews.changes import Since, changes_since, drafts_of, forget_drafts
 from reviews.forms import SetAsideForm
-from reviews.models import Review
+from reviews.merging import Conflict, merge
+from reviews.models import Draft, Review
 from reviews.progress import (
     Progress,
     Step,
@@ -25,11 +29,16 @@ from reviews.progress import (
 from reviews.rows import Forms, Rows, hush, tell, with_removal, with_row
 from reviews.sections import KEYS, Missing
 from reviews.services import locked
-from valuereview.errors import summary_of_errors
+from reviews.typed import as_data, each_typed, words_of
+from scorecards.models import KEY_LENGTH
+from valuereview.errors import each_form, summary_of_errors
 from valuereview.kinds import of_kind
 
 ASIDE = "set-aside"
-BUTTONS = {"csrfmiddlewaretoken", "save", "next", "confirm", "set_aside", "take_up", "turn_to"}
+BUTTONS = {
+    "csrfmiddlewaretoken", "version", "tab",
+    "save", "next", "confirm", "set_aside", "take_up", "turn_to",
+}  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +57,17 @@ def section(request: RoomRequest, review: Review, key: str) -> HttpResponse:
         return _to_the_open_one(request, progress, step)
     if not review.is_open or not request.may_write:
         return _show_read_only(request, progress, step)
-    return _show(request, progress, step, step.section.forms())
+    return _show_record(request, progress, step)
+
+
+def _show_record(request: RoomRequest, progress: Progress, step: Step) -> HttpResponse:
+    """Show what the record has of a section, and in its place what is kept as a draft."""
+    forms = step.section.forms()
+    drafts = drafts_of(progress.review, step.section.key) if request.has_drafts else []
+    if drafts:
+        texts = {draft.field: draft.text for draft in drafts}
+        forms = step.section.forms(as_data(forms, texts))
+    return _show(request, progress, step, forms, drafts=drafts)
 
 
 def _take(request: RoomRequest, review: Review, key: str) -> HttpResponse:
@@ -60,45 +79,57 @@ def _take(request: RoomRequest, review: Review, key: str) -> HttpResponse:
         return _show_read_only(request, progress, step, status=409)
     if step.is_locked and not request.POST.keys() - BUTTONS:
         return _to_the_open_one(request, progress, step)
+    data, conflicts = merge(step.section, request.POST, _since(request, review, key))
     if step.is_locked:
         # An earlier section was reopened meanwhile: what was typed here stays on the page.
         messages.error(request, _why_locked(step) + " " + _("Nothing was saved."))
-        forms = step.section.forms(request.POST)
+        forms = step.section.forms(data)
         hush(forms)
-        return _show(request, progress, step, forms, data=request.POST, status=409)
-    reshaped = _reshape(request, step)
+        return _show(request, progress, step, forms, data=data, conflicts=conflicts, status=409)
+    reshaped = _reshape(step, data)
     if reshaped is not None:
         forms = step.section.forms(reshaped)
         hush(forms)
-        if "add" in request.POST:
+        if "add" in data:
             of_kind(Rows, forms[request.POST["add"]]).focus_on_last()
-        return _show(request, progress, step, forms, data=reshaped)
-    return _save(request, progress, step)
+        return _show(request, progress, step, forms, data=reshaped, conflicts=conflicts)
+    if conflicts:
+        forms = step.section.forms(data)
+        hush(forms)
+        return _show(request, progress, step, forms, data=data, conflicts=conflicts, status=409)
+    return _save(request, progress, step, data)
 
 
-def _reshape(request: RoomRequest, step: Step) -> QueryDict | None:
+def _since(request: RoomRequest, review: Review, key: str) -> Mapping[str, Since]:
+    """Return what others changed in the section since the version that the page shows."""
+    seen = request.POST.get("version", "")
+    if not re.fullmatch(r"[0-9]{1,9}", seen) or int(seen) >= review.version:
+        return {}
+    return changes_since(review, key, int(seen), tab=request.POST.get("tab", ""))
+
+
+def _reshape(step: Step, data: QueryDict) -> QueryDict | None:
     """Return the typed data with a row more or less, if that is what was asked; else None."""
-    data = request.POST
     if "add" in data:
-        rows = step.section.forms().get(data["add"])
+        rows = step.section.forms().get(data.get("add", ""))
         if not isinstance(rows, Rows):
             raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
-        return with_row(data, data["add"], rows.defaults())
+        return with_row(data, data.get("add", ""), rows.defaults())
     if "remove_row" in data:
-        return with_removal(data, data["remove_row"], removed=True)
+        return with_removal(data, data.get("remove_row", ""), removed=True)
     if "undo" in data:
-        return with_removal(data, data["undo"], removed=False)
+        return with_removal(data, data.get("undo", ""), removed=False)
     for name, change in step.section.buttons().items():
         if name in data:
-            return change(data, data[name])
+            return change(data, data.get(name, ""))
     return None
 
 
-def _save(request: RoomRequest, progress: Progress, step: Step) -> HttpResponse:
+def _save(request: RoomRequest, progress: Progress, step: Step, data: QueryDict) -> HttpResponse:
     """Keep what was typed; then confirm, set aside or take up again if that was the button."""
     section, review = step.section, progress.review
-    forms = section.forms(request.POST)
-    aside = SetAsideForm(request.POST, prefix=ASIDE, instance=section.set_aside)
+    forms = section.forms(data)
+    aside = SetAsideForm(data, prefix=ASIDE, instance=section.set_aside)
     is_setting_aside = "set_aside" in request.POST
     if is_setting_aside and (
         not section.can_be_set_aside or review.state != Review.State.IN_PROGRESS
@@ -110,9 +141,12 @@ def _save(request: RoomRequest, progress: Progress, step: Step) -> HttpResponse:
     if not all(valid):
         # Only who sets aside is asked why.
         judged = aside if is_setting_aside else None
-        return _show(request, progress, step, forms, aside=judged, data=request.POST, refused=True)
+        return _show(request, progress, step, forms, aside=judged, data=data, refused=True)
     changed = any(form.has_changed() for form in forms.values())
-    review = keep_section(section=section, forms=forms, changed=changed, by=request.user)
+    tab = request.POST.get("tab", "")[:KEY_LENGTH]
+    review = keep_section(section=section, forms=forms, changed=changed, by=request.user, tab=tab)
+    if request.has_drafts:
+        forget_drafts(review, section.key)
     if is_setting_aside:
         put_aside(review=review, key=section.key, fields=aside.cleaned_data, by=request.user)
         return _go_on(request, review, section.key)
@@ -176,6 +210,45 @@ def _page(progress: Progress, step: Step, request: RoomRequest) -> dict[str, obj
     }
 
 
+def _told(conflict: Conflict, forms: Forms) -> dict[str, object]:
+    """Return what the page says of a field that two people changed."""
+    theirs = conflict.theirs
+    field = _fields(forms).get(conflict.field)
+    return {
+        "field": conflict.field,
+        "label": field.label if field else "",
+        "anchor": field.auto_id if field else "section-form",
+        "is_gone": conflict.is_gone,
+        "theirs": theirs.after if theirs else "",
+        "theirs_told": words_of(field, theirs.after) if field and theirs else "",
+        "yours_told": words_of(field, str(field.value() or "")) if field else "",
+        "by": theirs.by if theirs else "",
+        "at": theirs.at if theirs else None,
+    }
+
+
+def _of_draft(draft: Draft, forms: Forms) -> dict[str, object]:
+    """Return what the page says of a field whose text isn't in the record yet."""
+    names = {
+        typed.lasting(name): typed.form[name]
+        for typed in each_typed(forms)
+        for name in typed.names()
+    }
+    field = names.get(draft.field)
+    return {
+        "text": draft.text,
+        "by": draft.by.name,
+        "at": draft.at,
+        "label": field.label if field else "",
+        "anchor": field.auto_id if field else "section-form",
+    }
+
+
+def _fields(forms: Forms) -> dict[str, BoundField]:
+    """Return the fields of a page by their names there."""
+    return {field.html_name: field for form in each_form(forms.values()) for field in form}
+
+
 def _show_read_only(
     request: RoomRequest, progress: Progress, step: Step, status: int = 200
 ) -> HttpResponse:
@@ -199,6 +272,8 @@ def _show(
     missing: Sequence[Missing] = (),
     refused: bool = False,
     saved: bool = False,
+    conflicts: Sequence[Conflict] = (),
+    drafts: Sequence[Draft] = (),
     status: int | None = None,
 ) -> HttpResponse:
     section = step.section
@@ -219,6 +294,9 @@ def _show(
             "errors": errors,
             "saved": saved,
             "missing": [] if refused else step.missing,
+            "conflicts": [_told(conflict, forms) for conflict in conflicts],
+            "drafts": [_of_draft(draft, forms) for draft in drafts],
+            "is_unsaved": data is not None,
             "just_removed": request.POST.get("remove_row", ""),
             "is_planned": progress.review.state == Review.State.PLANNED,
         }

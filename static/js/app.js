@@ -111,8 +111,13 @@ document.addEventListener("change", (event) => {
   sayTotal();
 });
 
+// A weight is of a factor that is chosen: to give it one circles it, while there's room.
 document.addEventListener("input", (event) => {
-  if (event.target.matches("[data-factors] input[name$='-weight']")) sayTotal();
+  if (!event.target.matches("[data-factors] input[name$='-weight']")) return;
+  const box = event.target.closest(".vr-factor").querySelector("input[name$='-chosen']");
+  const isFull = box.getAttribute("aria-disabled") === "true";
+  if (event.target.value.trim() && !box.checked && !isFull) box.checked = true;
+  sayTotal();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -127,15 +132,27 @@ document.addEventListener("keydown", (event) => {
 // Words that were typed and not saved: closing the tab asks first.
 let unsaved = false;
 document.addEventListener("input", (event) => {
-  if (!event.target.closest("[data-guard]")) return;
-  unsaved = true;
-  // What was said of the save before isn't true of what has been typed since.
-  const says = document.querySelector("[data-changed]");
-  if (says && says.textContent !== says.dataset.changed) says.textContent = says.dataset.changed;
+  if (event.target.closest("[data-guard]:not([data-autosave])")) unsaved = true;
 });
 document.addEventListener("submit", (event) => {
   // Another form of the page (the language, signing out) saves nothing of this one.
   if (event.target.matches("[data-guard]")) unsaved = false;
+});
+
+// Signing out takes along what this browser's tabs kept of unsaved words.
+function forgetWords() {
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith("vr-words-")) sessionStorage.removeItem(name);
+  }
+}
+const tabs = new BroadcastChannel("vr-sign-out");
+tabs.addEventListener("message", forgetWords);
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-sign-out]")) return;
+  window.addEventListener("pagehide", () => {
+    forgetWords();
+    tabs.postMessage("");
+  });
 });
 window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
@@ -152,9 +169,4 @@ document.addEventListener("DOMContentLoaded", () => {
   readErrors();
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  sayTotal();
-  // Rows that were added, removed or shared out are on the page only, until they are saved.
-  const { verb } = event.detail.requestConfig ?? {};
-  if (verb === "post" && document.querySelector("[data-guard]")) unsaved = true;
-});
+document.addEventListener("htmx:afterSettle", sayTotal);

@@ -101,3 +101,68 @@ def test_one_comes_in_moves_about_and_leaves_by_keyboard(page, live_server, clai
     expect(page.locator("h1")).to_have_text("Comptes")
     press(page, ".vr-who form[action='/sign-out/'] button")
     expect(page).to_have_url(re.compile("/sign-in/$"))
+
+
+# What somebody at the keyboard types in section 3, factor by factor.
+FIVE = ("autonomy", "foresight", "communication", "timeliness", "teamwork")
+
+
+def go_on(page: Page, key: str) -> None:
+    """Confirm the section by keyboard, and land in the one that follows."""
+    press(page, "button[name=confirm]")
+    expect(page).to_have_url(re.compile(f"/{key}/$"), timeout=20_000)
+
+
+def test_a_whole_review_is_run_by_keyboard(page, live_server, sign_in, claire, complaints):
+    account = cast.account_with_people(claire)
+    review = cast.planned(account, claire)
+    client = account.contacts.filter(side="client").first()
+    provider = account.contacts.filter(side="provider").first()
+    sign_in(page, claire)
+    page.goto(f"{live_server.url}/reviews/{review.pk}/")
+    press(page, "form[action$='/start/'] button")
+    page.wait_for_url("**/participants/")
+    # One is added and named at once: the caret is there already.
+    press(page, f"button[name=invite][value='{client.pk}']")
+    expect(page.locator("#id_client-0-name")).to_have_value(client.name)
+    press(page, f"button[name=invite][value='{provider.pk}']")
+    expect(page.locator("#id_provider-0-name")).to_have_value(provider.name)
+    go_on(page, "factors")
+
+    for factor in FIVE:
+        # A weight circles its factor.
+        press(page, f"#id_factors-{factor}-weight", "2")
+        page.keyboard.type("0")
+    expect(page.locator("[data-total]")).to_have_text("100")
+    go_on(page, "scorecard")
+
+    for factor in FIVE:
+        press(page, f"#add-kpi-{factor}")
+        expect(page.locator(f"#id_kpi-{factor}-0-wording")).to_be_focused()
+        page.keyboard.type("Answers within a day")
+        for name, text in (("target", "95"), ("unit", "%"), ("counted_by", "Jim")):
+            tab_to(page, f"#id_kpi-{factor}-0-{name}")
+            page.keyboard.type(text)
+    go_on(page, "improvement")
+
+    press(page, "#add-actions")
+    expect(page.locator("#id_actions-0-wording")).to_be_focused()
+    page.keyboard.type("Rehearse the runbook")
+    tab_to(page, "#id_actions-0-owner")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "#id_actions-0-due_on")
+    page.keyboard.type("02012027")
+    go_on(page, "impacts")
+
+    press(page, "#id_answer-no_impact_foreseen", "Space")
+    go_on(page, "innovation")
+    press(page, "#id_answer-no_idea_today", "Space")
+    go_on(page, "next-review")
+    go_on(page, "close")
+    press(page, "main form button.btn-primary")
+    expect(page).to_have_url(re.compile(rf"/reviews/{review.pk}/$"), timeout=30_000)
+    review.refresh_from_db()
+    assert review.state == Review.State.CLOSED
+    assert review.actions.get().due_on.isoformat() == "2027-02-01"
+    assert review.agrees.kpis.filter(target=95, counted_by="Jim").count() == len(FIVE)
+    assert not complaints

@@ -15,8 +15,6 @@ from reviews.services import cancel_review
 from tests import cast
 
 # They close reviews, and read no worksheet.
-pytestmark = pytest.mark.usefixtures("unprinted")
-
 TODAY = datetime.date(2026, 11, 18)
 DAY = datetime.timedelta(days=1)
 

@@ -15,8 +15,6 @@ from reviews.progress import read_record
 from tests import cast
 
 # They close reviews, and read no worksheet.
-pytestmark = pytest.mark.usefixtures("unprinted")
-
 TEAM = {
     "mailto:ruth@client.example",
     "mailto:martin@client.example",

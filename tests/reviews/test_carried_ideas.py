@@ -12,7 +12,7 @@ from reviews.progress import Progress, put_aside, read_record
 from tests import cast
 from tests.reviews.pages import address, fields_of, onward, part, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unprinted")]
+pytestmark = pytest.mark.django_db
 
 PHOTOGRAPHS = "Photographs read at first call"
 NONE = {"answer-no_idea_today": "on"}

@@ -84,7 +84,6 @@ def test_ending_early_leaves_complete_what_is_complete_behind_a_section_opened_a
     assert [step.status for step in steps] == ["done"] * 3 + ["set_aside"] + ["done"] * 3
 
 
-@pytest.mark.usefixtures("unprinted")
 @pytest.mark.parametrize("typed", ODD_NUMBERS)
 def test_an_odd_count_is_refused_with_words_and_stays_on_the_page(as_manager, going, typed):
     kpi = KPI.objects.get(scorecard=going.closes, wording="Questions answered the same day")
@@ -97,7 +96,6 @@ def test_an_odd_count_is_refused_with_words_and_stays_on_the_page(as_manager, go
     assert (kpi.judgement.client_count, kpi.judgement.adjusted_target) == (90, None)
 
 
-@pytest.mark.usefixtures("unprinted")
 @pytest.mark.parametrize("typed", ODD_TEXTS)
 def test_odd_words_of_what_came_before_are_refused(as_manager, going, typed):
     for key, name in (
@@ -121,7 +119,6 @@ def test_a_target_adjusted_to_zero_needs_its_reason_too(as_manager, closed, mana
     assert "Say why it is adjusted." in text_of(answer)
 
 
-@pytest.mark.usefixtures("unprinted")
 @pytest.mark.parametrize("number", ["foreign", "own", "9" * 30, "abc", "", "-1", "1-2", "０"])
 def test_words_of_what_did_not_come_to_this_review_are_refused(as_manager, going, outsider, number):
     """Of another account, of this very review, of nothing at all."""
@@ -144,7 +141,6 @@ def test_words_of_what_did_not_come_to_this_review_are_refused(as_manager, going
         assert not model.objects.exclude(review=going).exists()
 
 
-@pytest.mark.usefixtures("unprinted")
 def test_a_field_sent_twice_keeps_its_last_word_and_one_verdict(as_manager, going):
     action = ImprovementAction.objects.get(wording="Rehearse the claims runbook")
     data = fields_of(as_manager.get(address(going, "improvement")))
@@ -156,7 +152,6 @@ def test_a_field_sent_twice_keeps_its_last_word_and_one_verdict(as_manager, goin
 # In between, and at once.
 
 
-@pytest.mark.usefixtures("unprinted")
 def test_what_was_judged_after_the_last_look_is_looked_at_again(as_manager, second, manager):
     review = cast.held_until(second, manager, KEYS[-1], cast.SECOND_MEETING)
     kpi = review.closes.kpis.first()
@@ -168,7 +163,6 @@ def test_what_was_judged_after_the_last_look_is_looked_at_again(as_manager, seco
     assert read_record(review.pk).state == "closed"
 
 
-@pytest.mark.usefixtures("unprinted")
 def test_what_was_prepared_stays_through_start_and_through_a_reopening(
     as_manager, second, manager, director
 ):

@@ -13,8 +13,6 @@ from tests import cast
 from tests.reviews.pages import address, fields_of, onward, submit
 
 # They close reviews, and read no worksheet.
-pytestmark = pytest.mark.usefixtures("unprinted")
-
 ANSWERED = cast.counted()
 
 

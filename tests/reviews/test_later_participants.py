@@ -8,7 +8,7 @@ from reviews.progress import Progress, read_record
 from tests import cast
 from tests.reviews.pages import address, fields_of, part, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unprinted")]
+pytestmark = pytest.mark.django_db
 
 PROPOSED = "Last time’s people are proposed: correct names, titles and who is here."
 

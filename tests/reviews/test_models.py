@@ -9,7 +9,6 @@ from reviews.models import Participant, Review, SetAside
 from scorecards.models import Scorecard
 
 # They close reviews, and read no worksheet.
-pytestmark = pytest.mark.usefixtures("unprinted")
 
 
 def seat(review, position, attendance="present", side="client"):

@@ -15,8 +15,6 @@ from tests import cast
 from tests.reviews.history import a_scorecard
 
 # They close reviews, and read no worksheet.
-pytestmark = pytest.mark.usefixtures("unprinted")
-
 # A Wednesday.
 FIRST = datetime.date(2026, 11, 18)
 DAY = datetime.timedelta(days=1)

@@ -12,8 +12,6 @@ from tests import cast
 from tests.reviews.history import a_closed_review
 
 # They close reviews, and read no worksheet.
-pytestmark = pytest.mark.usefixtures("unprinted")
-
 TODAY = datetime.date(2026, 11, 18)
 DAY = datetime.timedelta(days=1)
 ON_TIME = Standing(is_paused=False, days_late=0, is_without_date=False)

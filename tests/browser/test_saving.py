@@ -1,0 +1,251 @@
+"""Nothing that was said is lost: saved by itself, through a cut line, a lost session, a reload."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, Route, expect
+
+from reviews.models import Draft, ImprovementAction, Review
+from scorecards.models import WeightedFactor
+from tests import cast
+from tests.browser.conftest import PASSWORD
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),
+]
+
+SAVED = re.compile(r"Saved \d\d:\d\d")
+AUTOSAVES = "**/autosave/"
+KEPT_HERE = "Object.keys(sessionStorage).filter(name => name.startsWith('vr-words-')).length"
+
+
+@pytest.fixture
+def room(page, live_server, sign_in, claire) -> Review:
+    """A meeting that has come to service improvement, with one action; Claire has it open."""
+    account = cast.account_with_people(claire)
+    review = cast.held_until(cast.planned(account, claire), claire, "improvement")
+    review.actions.all().delete()
+    Review.objects.filter(pk=review.pk).update(no_new_action=False)
+    ImprovementAction.objects.create(
+        review=review, account=account, wording="Rehearse the runbook", position=1
+    )
+    sign_in(page, claire)
+    page.goto(f"{live_server.url}/reviews/{review.pk}/improvement/")
+    return review
+
+
+def says(page: Page, words) -> None:
+    """Wait until the line beside the buttons says so."""
+    expect(page.locator("[data-save]")).to_have_text(words, timeout=10_000)
+
+
+def wording(page: Page, index: int = 0):
+    return page.locator(f"#id_actions-{index}-wording")
+
+
+def cut(route: Route) -> None:
+    route.abort("internetdisconnected")
+
+
+def test_what_is_typed_is_saved_by_itself_and_the_caret_stays(page, room, complaints):
+    field = wording(page)
+    field.press("End")
+    field.press_sequentially(" every")
+    field.press("ArrowLeft")
+    says(page, SAVED)
+    assert ImprovementAction.objects.get().wording == "Rehearse the runbook every"
+    assert field.evaluate("e => [e === document.activeElement, e.selectionStart]") == [True, 25]
+    field.press_sequentially("!")
+    says(page, SAVED)
+    expect(field).to_have_value("Rehearse the runbook ever!y")
+    assert page.evaluate(KEPT_HERE) == 0
+    assert not complaints
+
+
+def test_a_row_is_added_typed_in_and_saved_without_a_word_of_save(page, room, complaints):
+    page.click("#add-actions")
+    wording(page, 1).press_sequentially("Open a night desk")
+    says(page, SAVED)
+    page.select_option("#id_actions-1-owner", index=1)
+    says(page, SAVED)
+    page.reload()
+    expect(wording(page, 1)).to_have_value("Open a night desk")
+    assert ImprovementAction.objects.filter(owner__isnull=False).count() == 1
+    assert ImprovementAction.objects.count() == 2
+    assert not complaints
+
+
+def test_what_cannot_be_read_is_said_at_its_field_and_kept(page, live_server, room):
+    page.goto(f"{live_server.url}/reviews/{room.pk}/factors/")
+    weight = page.locator("#id_factors-foresight-weight")
+    before = WeightedFactor.objects.get(scorecard=room.agrees, factor="foresight").weight
+    weight.fill("many")
+    says(page, re.compile("1 answer is kept as a draft"))
+    weight.press("Tab")
+    expect(page.locator("#id_factors-foresight-weight_error")).to_contain_text("whole number")
+    assert WeightedFactor.objects.get(scorecard=room.agrees, factor="foresight").weight == before
+    assert Draft.objects.get().text == "many"
+    weight.fill(str(before))
+    says(page, SAVED)
+    assert not Draft.objects.exists()
+
+
+def test_a_cut_line_is_told_and_mended(page, context, room):
+    context.set_offline(True)
+    wording(page).fill("Said while the line was down")
+    expect(page.get_by_text("No connection. What you type is kept")).to_be_visible()
+    says(page, "Not saved: will retry")
+    assert page.evaluate(KEPT_HERE) == 1
+    context.set_offline(False)
+    says(page, SAVED)
+    expect(page.get_by_text("No connection. What you type is kept")).to_be_hidden()
+    assert ImprovementAction.objects.get().wording == "Said while the line was down"
+    assert page.evaluate(KEPT_HERE) == 0
+
+
+def test_closing_a_tab_with_unsaved_words_asks_first(page, context, room):
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    context.set_offline(True)
+    wording(page).press_sequentially("!")
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    assert not page.is_closed()
+    context.set_offline(False)
+    says(page, SAVED)
+    page.get_by_role("link", name="Home").click()
+    page.wait_for_url(re.compile(r"/$"))
+    assert asked == ["beforeunload"]
+
+
+def test_the_tab_is_reloaded_before_anything_is_saved(page, room):
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route(AUTOSAVES, cut)
+    wording(page).fill("Typed before the reload")
+    page.click("#add-actions")
+    wording(page, 1).fill("A row that no server knows")
+    says(page, "Not saved: will retry")
+    page.unroute(AUTOSAVES)
+    with page.expect_response(AUTOSAVES):
+        page.reload()
+    expect(wording(page, 1)).to_have_value("A row that no server knows")
+    expect(wording(page)).to_have_value("Typed before the reload")
+    assert {action.wording for action in ImprovementAction.objects.all()} == {
+        "Typed before the reload",
+        "A row that no server knows",
+    }
+    assert page.evaluate(KEPT_HERE) == 0
+
+
+def test_a_lost_session_keeps_the_words_until_one_is_back(page, context, live_server, room, claire):
+    Session.objects.all().delete()
+    wording(page).fill("Said after the session had ended")
+    expect(page.get_by_text("You are signed out. What you type is kept")).to_be_visible()
+    # Another button of the page doesn't put the page for signing in in its place.
+    page.click("#add-actions")
+    expect(wording(page)).to_have_value("Said after the session had ended")
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in again").click()
+    other = opened.value
+    other.fill("#id_login", claire.email)
+    other.fill("#id_password", PASSWORD)
+    other.click("button.btn-primary")
+    expect(other.get_by_role("heading", name="You are signed in again")).to_be_visible()
+    other.close()
+    says(page, SAVED)
+    assert ImprovementAction.objects.get().wording == "Said after the session had ended"
+    # And the page goes on as if nothing had happened.
+    page.click("#add-actions")
+    expect(wording(page, 1)).to_be_visible()
+
+
+def test_another_persons_sign_in_gets_none_of_the_words(page, context, live_server, room):
+    daniel = cast.user("daniel@northlight.example", "Daniel Roy")
+    room.account.members.add(daniel)
+    Session.objects.all().delete()
+    wording(page).fill("Claire’s words")
+    says(page, "Not saved: you are signed out")
+    other = context.new_page()
+    other.goto(f"{live_server.url}/sign-in/")
+    other.fill("#id_login", daniel.email)
+    other.fill("#id_password", PASSWORD)
+    other.click("button.btn-primary")
+    expect(page.get_by_text("Somebody else signed in")).to_be_visible(timeout=15_000)
+    assert ImprovementAction.objects.get().wording == "Rehearse the runbook"
+
+
+def test_signing_out_leaves_no_words_behind(page, context, room):
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route(AUTOSAVES, cut)
+    wording(page).fill("For nobody else’s eyes")
+    says(page, "Not saved: will retry")
+    assert page.evaluate(KEPT_HERE) == 1
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(re.compile("/sign-in/"))
+    assert page.evaluate(KEPT_HERE) == 0
+
+
+@pytest.fixture
+def daniels(browser, live_server, sign_in, room):
+    """The same section in the browser of Daniel, another member."""
+    daniel = cast.user("daniel@northlight.example", "Daniel Roy")
+    room.account.members.add(daniel)
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, daniel)
+    page.goto(f"{live_server.url}/reviews/{room.pk}/improvement/")
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept"),
+    [
+        ("Keep yours", "By Claire"),
+        ("Keep the text of Daniel Roy", "By Daniel"),
+        ("Keep both, one after the other, and edit", "By Daniel\nBy Claire"),
+    ],
+)
+def test_two_in_one_field_choose(page, room, daniels, choice, kept):
+    wording(daniels).fill("By Daniel")
+    says(daniels, SAVED)
+    wording(page).fill("By Claire")
+    panel = page.locator(".vr-conflict")
+    expect(panel).to_contain_text("You and Daniel Roy both changed this answer")
+    expect(panel).to_contain_text("By Daniel")
+    expect(panel).to_contain_text("By Claire")
+    says(page, re.compile("choose which text stays"))
+    assert ImprovementAction.objects.get().wording == "By Daniel"
+    panel.get_by_role("button", name=choice).click()
+    expect(panel).to_have_count(0)
+    says(page, SAVED)
+    expect(wording(page)).to_have_value(kept)
+    assert ImprovementAction.objects.get().wording.replace("\r\n", "\n") == kept
+
+
+def test_two_in_different_fields_both_survive(page, room, daniels):
+    wording(daniels).fill("By Daniel")
+    says(daniels, SAVED)
+    page.fill("#id_actions-0-due_on", "2027-02-01")
+    says(page, SAVED)
+    # What Daniel changed is shown, since nobody types there.
+    expect(wording(page)).to_have_value("By Daniel")
+    action = ImprovementAction.objects.get()
+    assert (action.wording, str(action.due_on)) == ("By Daniel", "2027-02-01")
+
+
+def test_a_row_that_was_removed_meanwhile_can_be_put_back(page, room, daniels):
+    daniels.get_by_role("button", name="Remove Action 1").click()
+    daniels.click("button[name=save].btn-link")
+    expect(daniels.locator(".vr-message")).to_have_text("Saved.")
+    assert not ImprovementAction.objects.exists()
+    wording(page).fill("Still worth doing")
+    panel = page.locator(".vr-conflict")
+    expect(panel).to_contain_text("Daniel Roy removed this row")
+    panel.get_by_role("button", name="Keep yours").click()
+    says(page, SAVED)
+    assert ImprovementAction.objects.get().wording == "Still worth doing"
