@@ -44,7 +44,7 @@ def language(request) -> str:
 
 
 @pytest.fixture(params=["first", "later"])
-def room(request, manager, unprinted, language) -> Review:
+def room(request, manager, language) -> Review:
     """A meeting that has come to its end, a first one or a later one, in either language."""
     account = cast.account_with_people(manager, language=language)
     review = cast.planned(account, manager)
@@ -252,6 +252,6 @@ def test_section_and_review_open_it_in_a_window_of_its_own(as_manager, started, 
 
 
 @pytest.fixture
-def closed_other(manager, unprinted) -> Review:
+def closed_other(manager) -> Review:
     account = cast.account_with_people(manager, name="Brightwater")
     return cast.closed(cast.planned(account, manager), manager)
