@@ -111,13 +111,8 @@ document.addEventListener("change", (event) => {
   sayTotal();
 });
 
-// A weight is of a factor that is chosen: to give it one circles it, while there's room.
 document.addEventListener("input", (event) => {
-  if (!event.target.matches("[data-factors] input[name$='-weight']")) return;
-  const box = event.target.closest(".vr-factor").querySelector("input[name$='-chosen']");
-  const isFull = box.getAttribute("aria-disabled") === "true";
-  if (event.target.value.trim() && !box.checked && !isFull) box.checked = true;
-  sayTotal();
+  if (event.target.matches("[data-factors] input[name$='-weight']")) sayTotal();
 });
 
 document.addEventListener("keydown", (event) => {

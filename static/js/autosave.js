@@ -229,6 +229,24 @@
     return (group ?? field?.labels?.[0])?.textContent.trim() ?? "";
   }
 
+  // Shows a text with the words underlined between what it has in common with another.
+  function underline(place, text, other) {
+    const words = text.split(/(?<=\s)/);
+    const others = other.split(/(?<=\s)/);
+    const shorter = Math.min(words.length, others.length);
+    let start = 0;
+    while (start < shorter && words[start] === others[start]) start += 1;
+    let end = 0;
+    while (end < shorter - start && words.at(-1 - end) === others.at(-1 - end)) end += 1;
+    const different = document.createElement("mark");
+    different.textContent = words.slice(start, words.length - end).join("");
+    place.replaceChildren(
+      words.slice(0, start).join(""),
+      different,
+      words.slice(words.length - end).join(""),
+    );
+  }
+
   function askWhich(name, change) {
     if (conflicted.has(name)) return;
     const [field] = find(name);
@@ -244,16 +262,17 @@
     head.id = `conflict-${name}`;
     panel.setAttribute("aria-labelledby", head.id);
     panel.querySelector("[data-label]").textContent = labelOf(name);
-    panel.querySelector("[data-yours]").textContent = told(name, mine);
-    panel.querySelector("[data-theirs]").textContent = change.gone ? "–" : told(name, change.text);
+    const both = [told(name, mine), change.gone ? "–" : told(name, change.text)];
+    underline(panel.querySelector("[data-yours]"), both[0], both[1]);
+    underline(panel.querySelector("[data-theirs]"), both[1], both[0]);
     const whose = panel.querySelector("[data-whose]");
     whose.textContent = change.by ? fill(whose.dataset.words, change) : "";
     const yours = panel.querySelector("[data-keep-yours]");
     const theirs = panel.querySelector("[data-keep-theirs]");
-    const both = panel.querySelector("[data-keep-both]");
+    const together = panel.querySelector("[data-keep-both]");
     theirs.textContent = change.gone ? theirs.dataset.wordsGone : fill(theirs.dataset.words, change);
     const isProse = field?.matches("textarea, input:not([inputmode])") && /^(text|textarea)$/.test(field.type);
-    if (change.gone || !isProse) both.closest("footer").remove();
+    if (change.gone || !isProse) together.closest("footer").remove();
     const row = field && form.elements[field.name.replace(/-[^-]+$/, "-row")];
     if (change.gone && !row) yours.remove();
 
@@ -284,7 +303,7 @@
       known.set(name, change.text);
       settle();
     });
-    both.addEventListener("click", () => {
+    together.addEventListener("click", () => {
       const gap = field.tagName === "TEXTAREA" ? "\n" : " ";
       write(name, `${change.text}${gap}${read().get(name)}`);
       known.set(name, change.text);

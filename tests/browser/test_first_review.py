@@ -20,6 +20,7 @@ from tests.browser.steps import add_row, fill_kpi, go_on
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.usefixtures("printed"),
     pytest.mark.django_db(transaction=True),
     # A whole meeting, clicked through: slow on a busy machine.
     pytest.mark.timeout(600),

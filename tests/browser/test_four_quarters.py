@@ -23,6 +23,7 @@ from tests.browser.steps import add_row, fill_kpi, go_on
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.usefixtures("printed"),
     pytest.mark.once,
     pytest.mark.django_db(transaction=True),
     # Four meetings, clicked through: slow on a busy machine.

@@ -19,14 +19,16 @@ pytestmark = [
 
 MOST_STOPS = 200
 # What stands out of its surroundings: an outline, drawn or in the focus ring of a twin element.
-SEEN = """() => {
+# Returns that, and whether the element is the one that is looked for.
+SEEN = """selector => {
   const here = document.activeElement;
-  if (here === document.body) return true;
+  if (here === document.body) return [true, false];
   const twin = here.closest("label, .vr-factor")?.querySelector(".vr-factor__mark") ?? here;
-  return [here, twin].some(e => {
+  const isSeen = [here, twin].some(e => {
     const style = getComputedStyle(e);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   });
+  return [isSeen, here.matches(selector)];
 }"""
 
 
@@ -34,8 +36,9 @@ def tab_to(page: Page, selector: str) -> None:
     """Press Tab until the first element that matches has the focus."""
     for _stop in range(MOST_STOPS):
         page.keyboard.press("Tab")
-        assert page.evaluate(SEEN), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
+        is_seen, is_found = page.evaluate(SEEN, selector)
+        assert is_seen, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        if is_found:
             return
     pytest.fail(f"Tab never comes to {selector}")
 
@@ -130,7 +133,7 @@ def test_a_whole_review_is_run_by_keyboard(page, live_server, sign_in, claire, c
     go_on(page, "factors")
 
     for factor in FIVE:
-        # A weight circles its factor.
+        press(page, f"#id_factors-{factor}-chosen", "Space")
         press(page, f"#id_factors-{factor}-weight", "2")
         page.keyboard.type("0")
     expect(page.locator("[data-total]")).to_have_text("100")

@@ -240,6 +240,7 @@ def test_two_in_different_fields_both_survive(page, room, daniels):
 
 def test_a_row_that_was_removed_meanwhile_can_be_put_back(page, room, daniels):
     daniels.get_by_role("button", name="Remove Action 1").click()
+    expect(daniels.get_by_role("button", name="Undo Action 1")).to_be_visible()
     daniels.click("button[name=save].btn-link")
     expect(daniels.locator(".vr-message")).to_have_text("Saved.")
     assert not ImprovementAction.objects.exists()

@@ -20,9 +20,8 @@ TODAY = datetime.datetime(2026, 11, 20, 15, tzinfo=datetime.UTC)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch):
-    """These tests close many reviews, two days after the meeting, and read no worksheet."""
+    """These tests close many reviews, two days after the meeting."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: TODAY)
-    monkeypatch.setattr("reviews.documents.worksheet", lambda *_args, **_options: b"%PDF")
 
 
 def at(monkeypatch, moment: datetime.datetime) -> None:

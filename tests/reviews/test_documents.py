@@ -20,6 +20,8 @@ from reviews.sections import SECTIONS
 from scorecards.factors import Factor
 from tests import cast
 
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("printed")]
+
 WEIGHTS = {
     "en": ["30%", "25%", "20%", "15%", "10%"],
     "fr": [f"{weight}\N{NO-BREAK SPACE}%" for weight in (30, 25, 20, 15, 10)],
@@ -154,7 +156,6 @@ def letters(text: str) -> str:
 
 
 @needs_eyes
-@pytest.mark.once
 @BOTH
 def test_a_reader_sees_on_the_worksheet_what_the_text_layer_says(
     planned, manager, tmp_path, language, paper
@@ -170,7 +171,6 @@ def test_a_reader_sees_on_the_worksheet_what_the_text_layer_says(
 
 
 @needs_eyes
-@pytest.mark.once
 @BOTH
 def test_a_reader_sees_the_thirteen_on_the_sheets(planned, manager, tmp_path, language, paper):
     in_language(planned.account, language, paper)
@@ -287,7 +287,6 @@ def lines_by_page(content: bytes, folder) -> list[tuple[float, list[tuple[float,
 
 
 @needs_eyes
-@pytest.mark.once
 @pytest.mark.timeout(400)
 def test_a_very_full_review_prints_tidily(very_full, tmp_path):
     content = bytes(very_full.worksheets.get().content)

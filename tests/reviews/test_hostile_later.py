@@ -218,6 +218,7 @@ def test_held_again_on_the_same_day_a_period_is_that_day(as_manager, closed, man
 # A first review that was set aside in parts.
 
 
+@pytest.mark.usefixtures("printed")
 def test_without_five_agreed_the_second_says_that_there_is_nothing_to_judge(
     as_manager, planned, manager
 ):
@@ -235,6 +236,7 @@ def test_without_five_agreed_the_second_says_that_there_is_nothing_to_judge(
         assert as_manager.get(reverse(name, args=[review.account_id])).status_code == 200
 
 
+@pytest.mark.usefixtures("printed")
 def test_a_first_review_still_says_so(as_manager, planned):
     assert "A first review: nothing to judge yet." in text_of(
         as_manager.get(planned.get_absolute_url())
@@ -287,6 +289,7 @@ def test_results_are_noted_of_a_kpi_without_a_target(as_manager, without_targets
     assert text_of(as_manager.get(results)).count("No KPI was agreed.") == 2
 
 
+@pytest.mark.usefixtures("printed")
 def test_a_factor_whose_kpis_were_set_aside_is_judged_by_none(as_manager, planned, manager):
     review = cast.held_until(planned, manager, "scorecard")
     services.keep_kpis(

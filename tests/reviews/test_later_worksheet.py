@@ -17,7 +17,11 @@ from tests.reviews.test_documents import (
     words_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once,
+    pytest.mark.usefixtures("printed"),
+]
 
 DUE = datetime.date(2027, 4, 1)
 NOTE = "Half of it, and the rest moved to January at the wish of the branches."

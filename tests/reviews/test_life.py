@@ -95,7 +95,9 @@ def test_the_one_in_place_of_a_cancelled_review_judges_the_same_scorecard(closed
     assert third.closes == second.closes == closed.agrees
 
 
-def test_closing_keeps_the_worksheet_and_plans_the_next_review(as_manager, planned, manager):
+def test_closing_keeps_the_worksheet_and_plans_the_next_review(
+    printed, as_manager, planned, manager
+):
     review = cast.held_until(planned, manager, KEYS[-1])
     page = as_manager.get(reverse("review-close", args=[review.pk]))
     assert "Is this what we agreed?" in page.content.decode()

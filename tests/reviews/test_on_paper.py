@@ -176,6 +176,7 @@ def test_the_next_date_agreed_on_paper_may_be_past(as_manager, planned, manager)
     assert "Choose a day after the meeting." in before.content.decode()
 
 
+@pytest.mark.usefixtures("printed")
 def test_it_is_confirmed_and_closed_as_usual(as_manager, planned, manager):
     """Its real day begins the period; page and paper say how it was held."""
     review = cast.closed(planned, manager, replace(cast.MEETING, held_on=HELD, on_paper=True))

@@ -51,7 +51,9 @@ def rename_everything(provider: Provider) -> None:
     StrategicObjective.objects.update(wording="Reworded")
 
 
-def test_a_closed_review_says_what_it_said_under_every_new_name(as_manager, provider, closed):
+def test_a_closed_review_says_what_it_said_under_every_new_name(
+    printed, as_manager, provider, closed
+):
     assert len(pages(as_manager, closed)) == 1 + len(KEYS)
     before = pages(as_manager, closed)
     assert any("Northlight Services" in page for page in before.values())

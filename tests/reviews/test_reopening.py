@@ -185,6 +185,7 @@ def test_what_was_in_force_is_not_cancelled(as_manager, closed, director):
     assert read_record(closed.pk).state == "in_progress"
 
 
+@pytest.mark.usefixtures("printed")
 def test_each_closing_keeps_its_worksheet(as_manager, closed, director, manager):
     latest = reverse("review-worksheet", args=[closed.pk])
     first = as_manager.get(latest).content
@@ -236,9 +237,8 @@ def test_what_was_prepared_for_the_next_stays(closed, manager, director):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_start_and_a_reopening_at_once_leave_one_review_in_progress(manager, monkeypatch):
+def test_a_start_and_a_reopening_at_once_leave_one_review_in_progress(manager):
     """Whoever comes second is told; nobody meets an error of the database."""
-    monkeypatch.setattr("reviews.documents.worksheet", lambda *_args, **_options: b"%PDF")
     account = cast.account_with_people(manager)
     closed = cast.closed(cast.planned(account, manager), manager)
     upcoming = following(closed)
