@@ -175,7 +175,7 @@ class MinutesForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, review: Review) -> None:
         self.now = time_of(review)
-        initial = {"prints_minutes": review.prints_minutes, "seen": told(review)}
+        initial = {"prints_minutes": review.prints_minutes, "seen": told(review, self.now)}
         super().__init__(data, initial=initial)
         for key, time in self.now.sections.items():
             self.fields[key] = WholeNumberField(
@@ -207,9 +207,9 @@ class MinutesForm(forms.Form):
                 )
 
 
-def told(review: Review) -> str:
+def told(review: Review, now: MeetingTime) -> str:
     """Return what a review plans now, as a text to compare."""
-    planned = [str(time.planned) for time in time_of(review).sections.values()]
+    planned = [str(time.planned) for time in now.sections.values()]
     return " ".join([*planned, "printed" if review.prints_minutes else ""]).strip()
 
 
@@ -225,11 +225,13 @@ def plan_minutes(
     review = services.locked(review)
     if not review.is_open:
         raise services.WrongState
-    before = time_of(review).sections
-    changed = {key: number for key, number in planned.items() if number != before[key].planned}
+    now = time_of(review)
+    changed = {
+        key: number for key, number in planned.items() if number != now.sections[key].planned
+    }
     if not changed and prints_minutes == review.prints_minutes:
         return review
-    if seen != told(review):
+    if seen != told(review, now):
         raise PlannedMeanwhile
     for key, number in changed.items():
         usual = SECTIONS[KEYS.index(key)].minutes

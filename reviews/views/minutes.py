@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from reviews import services
 from reviews.access import RoomRequest, in_the_room, insist_on_writer
-from reviews.minutes import MinutesForm, PlannedMeanwhile, plan_minutes, told
+from reviews.minutes import MinutesForm, PlannedMeanwhile, plan_minutes, time_of, told
 from reviews.models import Review
 from reviews.progress import read_record
 from valuereview.errors import summary_of_errors
@@ -44,7 +44,7 @@ def minutes(request: RoomRequest, review: Review) -> HttpResponse:
 def _show_theirs(request: RoomRequest, review: Review) -> HttpResponse:
     """Show what was typed beside what somebody saved meanwhile; saving again keeps the former."""
     data = request.POST.copy()
-    data["seen"] = told(review)
+    data["seen"] = told(review, time_of(review))
     form = MinutesForm(data, review=review)
     form.full_clean()
     form.tell_theirs()
