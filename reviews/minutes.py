@@ -202,9 +202,8 @@ class MinutesForm(forms.Form):
         """Say beside each field what somebody else saved there meanwhile, if it's another."""
         for key, time in self.now.sections.items():
             if self.cleaned_data.get(key) != time.planned:
-                self.fields[key].help_text = gettext("Saved meanwhile: {minutes}").format(
-                    minutes=time.planned
-                )
+                words = gettext("Saved meanwhile: {minutes}").format(minutes=time.planned)
+                self[key].help_text = words
 
 
 def told(review: Review, now: MeetingTime) -> str:

@@ -43,7 +43,7 @@ def minutes_of(time: MeetingTime, key: str) -> SafeString:
     if time.is_counted:
         text = gettext("{planned} min planned, {taken} taken")
     words = text.format(planned=section.planned, taken=section.minutes)
-    return format_html('<small class="minutes">{}</small>', words)
+    return format_html(' <small class="minutes">{}</small>', words)
 
 
 @register.simple_tag
