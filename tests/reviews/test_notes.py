@@ -204,7 +204,7 @@ def test_who_saves_from_older_notes_is_shown_both(as_manager, as_colleague, plan
     assert "You and Priya Nair both changed these notes" in page
     assert "We offer a credit.</blockquote>" in page
     assert "We offer a month.</blockquote>" in page
-    assert re.search(r"<b>Priya Nair</b>, saved at \d", page)
+    assert re.search(r"<b>Priya Nair</b>, saved on 10 November 2026 at \d", page)
     # Only what differs stands side by side; one's own is still in the fields.
     assert page.count("<blockquote") == 2
     assert re.search(r"<textarea[^>]*>\s*We offer a month.</textarea>", page)
@@ -220,6 +220,12 @@ def test_who_writes_the_first_notes_second_is_shown_both_too(as_manager, as_coll
     write(as_colleague, planned, seen="0", weaknesses="Theirs")
     assert write(as_manager, planned, seen="0", weaknesses="Ours").status_code == 409
     assert kept(planned)[0] == "Theirs"
+
+
+def test_two_windows_of_one_person_are_told_apart(as_manager, planned):
+    write(as_manager, planned, seen="0")
+    page = write(as_manager, planned, seen="0", answers="Later").content.decode()
+    assert "You changed these notes in another window too" in page
 
 
 def test_the_same_words_twice_are_no_conflict(as_manager, planned):
