@@ -145,7 +145,7 @@ def test_minutes_that_cannot_be_read_are_refused_and_stay_on_the_page(as_manager
     assert 'name="scorecard" value="31"' in page
     if text and "\0" not in text:
         assert f'name="factors" value="{text}"' in page
-    assert 'data-guard="unsaved"' in page
+    assert "data-guard data-unsaved>" in page
     assert not planned.minutes.exists()
 
 
@@ -168,7 +168,7 @@ def test_minutes_that_somebody_else_saved_meanwhile_are_not_written_over(
     assert time_of(planned).sections["factors"].planned == 30
 
 
-def test_a_closed_review_keeps_its_plan(as_manager, planned, manager, unprinted):
+def test_a_closed_review_keeps_its_plan(as_manager, planned, manager):
     fields = typed(as_manager, planned, factors=30)
     closed = cast.closed(planned, manager)
     assert as_manager.get(settings_of(closed)).url == closed.get_absolute_url()
@@ -194,7 +194,7 @@ def test_a_review_that_closes_meanwhile_takes_no_plan(as_manager, planned, manag
     assert not planned.minutes.exists()
 
 
-def test_the_next_review_plans_as_the_last_one_did(planned, manager, as_manager, unprinted):
+def test_the_next_review_plans_as_the_last_one_did(planned, manager, as_manager):
     as_manager.post(
         settings_of(planned), typed(as_manager, planned, factors=30, prints_minutes="on")
     )
@@ -277,7 +277,7 @@ def test_without_the_lead_a_colleague_is_counted(at, meeting, manager, colleague
     assert taken(meeting) == {"impacts": 20}
 
 
-def test_nothing_is_counted_before_the_meeting_nor_after_it(at, planned, manager, unprinted):
+def test_nothing_is_counted_before_the_meeting_nor_after_it(at, planned, manager):
     is_here(planned, manager, "factors")
     at(5)
     is_here(planned, manager, "factors")
@@ -375,7 +375,7 @@ def test_the_clock_stays_where_something_typed_is_refused(as_manager, started):
     assert "6 of 5 min, 1 min over" in response.content.decode()
 
 
-def test_only_a_meeting_that_lasts_has_a_clock(as_manager, planned, manager, unprinted):
+def test_only_a_meeting_that_lasts_has_a_clock(as_manager, planned, manager):
     assert clock_on(as_manager, planned, "participants") == ""
     entered = services.hold_on_paper(review=planned, by=manager, on=cast.DAY)
     assert clock_on(as_manager, entered, "participants") == ""
@@ -409,7 +409,7 @@ def paper(content: bytes) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("size", ["a4", "letter"])
-def test_the_worksheet_tells_the_minutes_if_it_shall(planned, manager, size):
+def test_the_worksheet_tells_the_minutes_if_it_shall(planned, manager, printed, size):
     planned.account.paper_size = size
     planned.account.save()
     review = cast.held_until(planned, manager, KEYS[-1])
@@ -427,14 +427,14 @@ def test_the_worksheet_tells_the_minutes_if_it_shall(planned, manager, size):
         assert head in text
 
 
-def test_the_outline_of_the_worksheet_names_the_sections_alone(planned):
+def test_the_outline_of_the_worksheet_names_the_sections_alone(planned, printed):
     Review.objects.filter(pk=planned.pk).update(prints_minutes=True)
     reader = pypdf.PdfReader(io.BytesIO(documents.worksheet(planned)))
     titles = [item.title for item in reader.outline[1] if not isinstance(item, list)]
     assert "2 Satisfaction factors" in titles
 
 
-def test_what_was_held_on_paper_was_only_planned(planned, manager):
+def test_what_was_held_on_paper_was_only_planned(planned, manager, printed):
     services.hold_on_paper(review=planned, by=manager, on=cast.DAY)
     Review.objects.filter(pk=planned.pk).update(prints_minutes=True)
     _pages, text = paper(documents.worksheet(planned))
