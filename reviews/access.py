@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Account, Language, Membership
 from accounts.requests import SignedInRequest
+from reviews.minutes import SectionTime, clock_of, with_time_of
 from reviews.models import Draft, Review
 
 Rest = ParamSpec("Rest")
@@ -22,12 +23,14 @@ class RoomRequest(SignedInRequest):
     """What `in_the_room` hands to the view that it wraps.
 
     `may_write` says whether the user is a member of the review's account, `has_drafts` whether
-    something that was typed in the review isn't in its record yet.
+    something that was typed in the review isn't in its record yet; `clock` is the time of the
+    section that the address names, while the meeting lasts.
     """
 
     room_language: str
     may_write: bool
     has_drafts: bool
+    clock: SectionTime | None
 
 
 def visible_account(request: SignedInRequest, pk: int) -> Account:
@@ -75,13 +78,16 @@ def in_the_room(
         visible = Review.objects.visible_to(request.user).with_account()
         members = Membership.objects.filter(user=request.user, account=OuterRef("account"))
         drafts = Draft.objects.filter(review=OuterRef("pk"))
-        asked = visible.annotate(may_write=Exists(members), has_drafts=Exists(drafts))
+        key = str(kwargs.get("key", ""))
+        asked = with_time_of(visible, key).annotate(
+            may_write=Exists(members), has_drafts=Exists(drafts)
+        )
         review = asked.filter(pk=pk).first()
         if review is None:
             raise Http404
-        # Annotated above; the stubs forget it on the way through our own queryset.
-        request.may_write = review.may_write  # type: ignore[attr-defined]
-        request.has_drafts = review.has_drafts  # type: ignore[attr-defined]
+        request.may_write = review.may_write
+        request.has_drafts = review.has_drafts
+        request.clock = clock_of(review, key)
         request.room_language = room_language(request, review)
         with speaking(request.room_language, review.account):
             return view(request, review, *args, **kwargs)

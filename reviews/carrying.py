@@ -33,6 +33,7 @@ from reviews.models import (
     InnovationIdea,
     Participant,
     Review,
+    SectionMinutes,
 )
 from scorecards.models import KPI, Scorecard, WeightedFactor
 
@@ -45,11 +46,13 @@ UNSETTLED = (InnovationIdea.State.NEW, InnovationIdea.State.EXPLORING)
 def start_from_last(review: Review) -> None:
     """Propose the people of the review before, and the five and the KPIs of the active scorecard.
 
-    People who left aren't proposed; others by today's name and title, as many as have a place.
+    People who left aren't proposed; others by today's name and title, as many as have a place. The
+    minutes planned for each section are those of the last time too.
     """
     if review.follows is not None:
         for side in Side:
             _invite_again(review, side, review.follows.participants.filter(side=side))
+        _plan_as_long(review, review.follows)
     if review.closes is not None:
         copy_measures(review.closes, review.agrees)
 
@@ -69,6 +72,16 @@ def _invite_again(review: Review, side: Side, before: Iterable[Participant]) -> 
         )
         for position, contact in enumerate(staying[:PEOPLE_A_SIDE], start=1)
     )
+
+
+def _plan_as_long(review: Review, before: Review) -> None:
+    SectionMinutes.objects.bulk_create(
+        SectionMinutes(review=review, section=row.section, planned=row.planned)
+        for row in before.minutes.filter(planned__isnull=False)
+    )
+    if before.prints_minutes:
+        review.prints_minutes = True
+        review.save(update_fields=["prints_minutes"])
 
 
 def copy_measures(source: Scorecard, target: Scorecard) -> None:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from accounts.models import Provider, Side
 from reviews.access import speaking
 from reviews.marks import CORNERS, SHEETS, corner_svg, marker_ids, square_code_svg
+from reviews.minutes import time_of
 from reviews.models import PEOPLE_A_SIDE, Participant, Review
 from reviews.progress import Progress, read_record, summary
 from reviews.trend import Point, Trend, trend_of
@@ -56,6 +57,7 @@ def worksheet(
             "closed_at": closed_at,
             "is_draft": version is None,
             "parts": parts,
+            "time": time_of(record) if record.prints_minutes else None,
             "five": told["factors"],
             "judged": judged,
             "before": record.closes and record.closes.follows,

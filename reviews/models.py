@@ -29,6 +29,8 @@ from scorecards.periods import ONE_DAY, Span
 
 PEOPLE_A_SIDE = 4
 LONG_TEXT = 2000
+NOTES_LENGTH = 4000
+MOST_MINUTES = 240
 FIELD_LENGTH = 120
 
 
@@ -60,6 +62,12 @@ class PresenceManager(JoinedManager["Presence"]):
     """Presences with who is there."""
 
     joined = "user"
+
+
+class NotesManager(JoinedManager["PreparationNotes"]):
+    """Preparation notes with who changed them last."""
+
+    joined = "changed_by"
 
 
 class ActionManager(JoinedManager["ImprovementAction"]):
@@ -168,6 +176,12 @@ class Review(models.Model):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    # Up to when the time of the meeting is counted (`SectionMinutes`).
+    counted_until = models.DateTimeField(null=True, blank=True, editable=False)
+    prints_minutes = models.BooleanField(
+        _("Print planned and taken minutes in the worksheet"), default=False, db_default=False
+    )
 
     # Who met, as they were called at the closing; blank before.
     client_name = models.CharField(max_length=120, blank=True, db_default="", editable=False)
@@ -887,3 +901,53 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return self.section
+
+
+class SectionMinutes(models.Model):
+    """The minutes that a review plans for one section, and the time that the meeting took of it.
+
+    Without planned ones the section's own hold; `taken` is exact, and shown in whole minutes.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="minutes")
+    section = models.CharField(max_length=20)
+    planned = models.PositiveSmallIntegerField(_("planned minutes"), null=True, blank=True)
+    taken = models.DurationField(default=datetime.timedelta)
+
+    class Meta:
+        verbose_name = _("minutes of a section")
+        verbose_name_plural = _("minutes of sections")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "section"], name="minutes_once_a_section"),
+            models.CheckConstraint(
+                condition=Q(planned__isnull=True) | Q(planned__lte=MOST_MINUTES),
+                name="minutes_planned_within_four_hours",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.section
+
+
+class PreparationNotes(models.Model):
+    """What our side alone prepares for a review: where we are weak, and how we'll answer.
+
+    Private: in no document, no projected view and no section. `version` counts its saves.
+    """
+
+    review = models.OneToOneField(Review, on_delete=models.CASCADE, related_name="notes")
+    weaknesses = models.TextField(_("our weaknesses"), max_length=NOTES_LENGTH, blank=True)
+    answers = models.TextField(_("how we’ll answer"), max_length=NOTES_LENGTH, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    objects = NotesManager()
+
+    class Meta:
+        verbose_name = _("preparation notes")
+        verbose_name_plural = _("preparation notes")
+
+    def __str__(self) -> str:
+        return f"{self.review_id}"

@@ -8,6 +8,7 @@ import datetime
 from django.utils import timezone
 
 from accounts.models import User
+from reviews.minutes import count_time
 from reviews.models import Presence, Review
 
 HERE = datetime.timedelta(seconds=20)
@@ -31,6 +32,7 @@ def note_presence(*, review: Review, user: User, tab: str, section: str) -> Pres
     if is_new:
         Presence.objects.filter(review=review, seen_at__lt=now - KEPT).delete()
     else:
+        count_time(review=review, presence=presence, until=now, here_since=now - HERE)
         presence.section, presence.seen_at = section, now
         presence.save(update_fields=["section", "seen_at"])
     return presence

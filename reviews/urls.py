@@ -4,6 +4,8 @@ from django.urls import path
 
 from reviews.views import detours, files, life, lists, results, room
 from reviews.views.autosave import autosave
+from reviews.views.minutes import minutes
+from reviews.views.notes import notes
 from reviews.views.section import section
 
 urlpatterns = [
@@ -26,6 +28,8 @@ urlpatterns = [
     path("reviews/<int:pk>/undo/", detours.undo, name="review-undo"),
     path("reviews/<int:pk>/reopen/", detours.reopen, name="review-reopen"),
     path("reviews/<int:pk>/room-language/", life.speak, name="review-speak"),
+    path("reviews/<int:pk>/notes/", notes, name="review-notes"),
+    path("reviews/<int:pk>/minutes/", minutes, name="review-minutes"),
     path("reviews/<int:pk>/here/", room.here, name="review-here"),
     path("reviews/<int:pk>/present/", room.present, name="review-present"),
     path("reviews/<int:pk>/factor-sheets.pdf", files.factor_sheets, name="review-factor-sheets"),

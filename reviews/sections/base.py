@@ -39,6 +39,7 @@ class Section:
     over what the summary, the projected view and the PDF show of it.
 
     `key`, 20 characters at most, is part of the address and the name of both templates.
+    `minutes` are those planned for it, where a review plans no others.
     `relations` names the lists of the record that it reads: they're read when it is first
     asked anything, each in one query. Two sections that share one depend on each other.
     `apart` names the beginnings of the prefixes of forms that a submission may leave out.
@@ -51,6 +52,7 @@ class Section:
     lede: ClassVar[Promise]
     onward: ClassVar[Promise]
     back: ClassVar[Promise]
+    minutes: ClassVar[int]
     relations: ClassVar[tuple[str, ...]]
     apart: ClassVar[tuple[str, ...]] = ()
     can_be_set_aside: ClassVar[bool] = True

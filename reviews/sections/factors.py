@@ -36,6 +36,7 @@ class Factors(Section):
     onward = _("Continue to satisfaction factors")
     back = _("Back to satisfaction factors")
     apart = ("words",)
+    minutes = 20
     relations = (
         "agrees__factors",
         "closes__factors",

@@ -38,6 +38,7 @@ class Impacts(Section):
     onward = _("Continue to impacts")
     back = _("Back to impacts")
     apart = ("carried",)
+    minutes = 10
     relations = ("impacts",)
 
     @cached_property

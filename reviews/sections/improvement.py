@@ -43,6 +43,7 @@ class Improvement(Section):
     onward = _("Continue to service improvement")
     back = _("Back to service improvement")
     apart = ("carried",)
+    minutes = 15
     relations = ("agrees__factors", "closes__factors", "closes__kpis")
 
     @cached_property

@@ -39,6 +39,7 @@ class Innovation(Section):
     onward = _("Continue to strategic innovation")
     back = _("Back to strategic innovation")
     apart = ("carried",)
+    minutes = 10
     relations = ("ideas",)
 
     @cached_property

@@ -25,6 +25,7 @@ class NextReview(Section):
     lede = _("When do we meet again? Thank you for your time and your candour.")
     onward = _("Continue to the date of the next review")
     back = _("Back to the next review")
+    minutes = 5
     relations = ("sittings",)
 
     def forms(self, data: QueryDict | None = None) -> Forms:

@@ -30,6 +30,7 @@ class Participants(Section):
     lede = _("Who is with us today? Names and titles, as they should read.")
     onward = _("Continue to participants")
     back = _("Back to participants")
+    minutes = 5
     relations = ("participants",)
     can_be_set_aside = False
 

@@ -58,6 +58,7 @@ class ServiceScorecard(Section):
     onward = _("Continue to the service scorecard")
     back = _("Back to the service scorecard")
     apart = ("judged",)
+    minutes = 25
     relations = (
         "agrees__factors",
         "agrees__kpis",

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from reviews.minutes import MeetingTime
 from reviews.progress import Part
 from reviews.results import count_in_words, over_the_period
 from scorecards.models import KPI, RunningResult
@@ -31,6 +33,17 @@ def part_of_record(part: Part, *, blank: bool = False) -> SafeString:
         }
         | part.context,
     )
+
+
+@register.simple_tag
+def minutes_of(time: MeetingTime, key: str) -> SafeString:
+    """Return what a section was planned to take, and took if that was counted, for its heading."""
+    section = time.sections[key]
+    text = gettext("{planned} min planned")
+    if time.is_counted:
+        text = gettext("{planned} min planned, {taken} taken")
+    words = text.format(planned=section.planned, taken=section.minutes)
+    return format_html(' <small class="minutes">{}</small>', words)
 
 
 @register.simple_tag

@@ -28,6 +28,7 @@ from reviews.closing import (
     undo_ends_at,
 )
 from reviews.forms import ReviewForm, SetAsideForm
+from reviews.minutes import time_of
 from reviews.models import Review
 from reviews.progress import (
     Progress,
@@ -120,7 +121,7 @@ def _show_plan(
 def review(request: RoomRequest, review: Review) -> HttpResponse:
     """Show a review: its sections with their state; the whole record once closed."""
     progress = Progress(review)
-    context = _overview(request, progress) | _closings(request, review)
+    context = _overview(request, progress) | _closings(request, review) | {"time": time_of(review)}
     if review.state == Review.State.CLOSED:
         context["parts"] = summary(progress)
     return render(request, "reviews/review.html", context)

@@ -297,6 +297,7 @@ def _show(
             "conflicts": [_told(conflict, forms) for conflict in conflicts],
             "drafts": [_of_draft(draft, forms) for draft in drafts],
             "is_unsaved": data is not None,
+            "clock": request.clock,
             "just_removed": request.POST.get("remove_row", ""),
             "is_planned": progress.review.state == Review.State.PLANNED,
         }

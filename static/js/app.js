@@ -125,7 +125,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Words that were typed and not saved: closing the tab asks first.
-let unsaved = false;
+let unsaved = document.querySelector("[data-unsaved]:not([data-autosave])") !== null;
 document.addEventListener("input", (event) => {
   if (event.target.closest("[data-guard]:not([data-autosave])")) unsaved = true;
 });

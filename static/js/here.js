@@ -27,7 +27,11 @@
       signal: AbortSignal.timeout(2 * EVERY),
     });
     if (answer.status === 409) vrTab.renew();
-    return answer.ok ? (await answer.json()).text : null;
+    if (!answer.ok) return null;
+    const told = await answer.json();
+    // Another page's save: what changed is for the script that saves this one.
+    document.dispatchEvent(new CustomEvent("vr:version", { detail: told.version }));
+    return told.text;
   }
 
   async function tell() {
