@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Membership
 from reviews import services
-from reviews.models import Draft, Review
+from reviews.models import Draft, PreparationNotes, Review
 from reviews.presence import note_presence
 from reviews.sections import KEYS, SECTIONS
 from scorecards.models import WeightedFactor
@@ -75,6 +75,13 @@ def hide_secrets(review: Review, manager) -> None:
                 by=colleague,
                 at=timezone.now(),
             )
+    PreparationNotes.objects.create(
+        review=review,
+        weaknesses=f"Where we are weak. {SECRET}",
+        answers=f"What we answer. {SECRET}",
+        changed_by=colleague,
+        changed_at=timezone.now(),
+    )
     manager.name = f"The user. {SECRET}"
     manager.save()
     review.account.description = f"What we think of them. {SECRET}"
