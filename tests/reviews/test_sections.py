@@ -128,6 +128,7 @@ def test_its_record_is_shown_to_who_only_reads(
             assert shown(previous.back) in page
 
 
+@pytest.mark.usefixtures("printed")
 @each_language
 @each_section
 def test_the_worksheet_has_it(monkeypatch, in_language, section, language):
