@@ -208,6 +208,7 @@ def client(world) -> Client:
     return client
 
 
+@pytest.mark.usefixtures("printed")
 def test_every_page_asks_as_often_in_a_large_world_as_in_a_small_one(world, client):
     found = {}
     for name, row in TABLE.items():
