@@ -70,7 +70,9 @@ def present(request: RoomRequest, review: Review) -> HttpResponse:
 
     The page asks every second with `seen`, what it shows, and takes what is new in its place.
     """
-    followed = followed_section(review, request.user) if review.is_open else None
+    # What is prepared is shown once the meeting has started.
+    is_on = review.state == Review.State.IN_PROGRESS
+    followed = followed_section(review, request.user) if is_on else None
     shown = f"{review.state}-{followed or 'nobody'}-{review.version}-{request.room_language}"
     if request.GET.get("seen") == shown:
         return HttpResponse(status=204)
