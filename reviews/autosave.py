@@ -73,7 +73,7 @@ def save_words(*, review: Review, key: str, texts: Texts, seen: int, tab: str, b
     noted = keep_drafts(
         review=kept,
         section=key,
-        held={name: text for name, text in held.items() if name in drafts or text},
+        held=held,
         before=record | drafts,
         passed=wanted.keys() - held.keys(),
         by=by,

@@ -10,15 +10,25 @@ from reviews.models import Draft, ImprovementAction, Review
 from scorecards.models import WeightedFactor
 from tests import cast
 from tests.browser.conftest import PASSWORD
+from tests.browser.test_accessibility import findings
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.once,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(300),
 ]
 
 SAVED = re.compile(r"Saved \d\d:\d\d")
 AUTOSAVES = "**/autosave/"
+# How far what is shown has moved by itself, as browsers measure it: 0 for not at all.
+SHIFTS = """() => {
+  const watch = new PerformanceObserver(() => {});
+  watch.observe({ type: "layout-shift", buffered: true });
+  return new Promise(told => setTimeout(() => told(
+    watch.takeRecords().filter(e => !e.hadRecentInput).reduce((all, e) => all + e.value, 0)
+  ), 100));
+}"""
 KEPT_HERE = "Object.keys(sessionStorage).filter(name => name.startsWith('vr-words-')).length"
 
 
@@ -250,3 +260,58 @@ def test_a_row_that_was_removed_meanwhile_can_be_put_back(page, room, daniels):
     panel.get_by_role("button", name="Keep yours").click()
     says(page, SAVED)
     assert ImprovementAction.objects.get().wording == "Still worth doing"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_moves_while_a_section_opens_and_saves(page, live_server, room, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    for key in ("factors", "scorecard", "improvement"):
+        page.goto(f"{live_server.url}/reviews/{room.pk}/{key}/")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(SHIFTS) < 0.01, key
+    wording(page).fill("Rehearse the runbook every month")
+    says(page, SAVED)
+    assert page.evaluate(SHIFTS) < 0.01
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_in_any_state_of_saving(page, context, live_server, room, daniels, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    found = []
+    # What can't be read, said at its field; and the page that opens with it kept as a draft.
+    page.fill("#id_actions-0-due_on", "2027-02-01")
+    wording(page).fill("")
+    says(page, re.compile("1 answer is kept as a draft"))
+    wording(page).blur()
+    expect(page.locator("#id_actions-0-wording_error")).to_be_visible()
+    found += findings(page)
+    page.reload()
+    expect(page.get_by_role("heading", name="Kept as drafts")).to_be_visible()
+    found += findings(page)
+    wording(page).fill("Rehearse")
+    says(page, SAVED)
+    # Two in one field.
+    daniels.reload()
+    wording(daniels).fill("By Daniel")
+    says(daniels, SAVED)
+    wording(page).fill("By Claire")
+    expect(page.locator(".vr-conflict")).to_be_visible()
+    found += findings(page)
+    # No line, and then no session.
+    context.set_offline(True)
+    page.fill("#id_actions-0-due_on", "2027-03-01")
+    expect(page.get_by_text("No connection.")).to_be_visible()
+    found += findings(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    Session.objects.all().delete()
+    context.set_offline(False)
+    expect(page.get_by_text("You are signed out.")).to_be_visible(timeout=15_000)
+    found += findings(page)
+    assert found == []
+
+
+def test_screen_readers_hear_what_is_saved_and_what_is_not(page, context, room):
+    """The line is a live region, there before it says anything, and so is what is wrong."""
+    for selector in ("[data-save]", "[data-trouble-says]", "[data-others]"):
+        assert page.locator(selector).get_attribute("role") == "status", selector
+    assert page.locator("[data-conflicts]").get_attribute("aria-live") == "polite"

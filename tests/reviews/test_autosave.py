@@ -196,6 +196,16 @@ def test_a_new_row_that_says_too_little_is_a_draft_until_it_says_enough(as_manag
     assert not Draft.objects.exists()
 
 
+def test_a_text_that_was_wiped_out_is_a_draft_where_one_has_to_stand(as_manager, improving):
+    action = an_action(improving)
+    tab = Tab(as_manager, improving, "improvement")
+    answer = tab.save({f"actions-{action.pk}-wording": ""})
+    assert answer.json()["drafts"] == {f"actions-{action.pk}-wording": "Say what will be done."}
+    action.refresh_from_db()
+    assert action.wording == "Rehearse the runbook"
+    assert fields_of(as_manager.get(address(improving, "improvement")))["actions-0-wording"] == ""
+
+
 def test_a_blank_row_that_was_added_is_nothing(as_manager, improving):
     answer = Tab(as_manager, improving, "improvement").save(
         {"actions-n0123456789abcdef-wording": "", "actions-n0123456789abcdef-factor": ""}
