@@ -1,12 +1,14 @@
 """Clients who save words all the time, each in fields of their own, and send again what broke."""
 
 import itertools
+import json
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException
 
 from tests.crash.ledger import Field, Ledger
@@ -91,19 +93,43 @@ class PageClient(Client):
         page = self.visitor.ask(path)
         if page.status != 200:
             return page
-        return self.visitor.ask(path, self._typed(fields_in(page.text)) | {name: text, "save": "1"})
-
-    def _typed(self, found: dict[str, str]) -> dict[str, str]:
-        """Return what a page holds but for others' words, which it would write over."""
-        own = {name.rpartition("-")[0] for _section, name in self.fields}
-        return {
-            name: text
-            for name, text in found.items()
-            if not name.startswith("words-") or name.rpartition("-")[0] in own
-        }
+        return self.visitor.ask(path, fields_in(page.text) | {name: text, "save": "1"})
 
     def _is_acknowledged(self, answer: Answer, place: Field) -> bool:
         return answer.status == 302 and answer.headers["Location"] == self.path(place[0])
+
+
+@dataclass
+class TabClient(Client):
+    """One whose browser's tab saves by itself what is typed, a moment after typing stops."""
+
+    tab: str = field(default_factory=lambda: str(uuid.uuid4()))
+    turn: int = 0
+    version: int = 0
+
+    def sign_in(self) -> None:
+        super().sign_in()
+        self.visitor.headers.append(("X-CSRFToken", self.visitor.cookies["csrftoken"].value))
+        page = self.visitor.ask(self.path(self.fields[0][0]))
+        self.version = int(fields_in(page.text)["version"])
+
+    def _send(self, place: Field, text: str) -> Answer:
+        section, name = place
+        self.turn += 1
+        sent = {
+            "tab": self.tab,
+            "turn": str(self.turn),
+            "user": str(self.world.managers[self.email]),
+            "version": str(self.version),
+            f"typed-{name}": text,
+        }
+        return self.visitor.ask(f"{self.path(section)}autosave/", sent)
+
+    def _is_acknowledged(self, answer: Answer, place: Field) -> bool:
+        if answer.status != 200:
+            return False
+        self.version = json.loads(answer.body)["version"]
+        return True
 
 
 class Traffic:
@@ -114,7 +140,7 @@ class Traffic:
         self._is_held_up = self._is_over = False
         self._changed = threading.Condition()
         # Nobody works before all are signed in.
-        list(pool.map(Client.sign_in, clients))
+        list(pool.map(lambda client: client.sign_in(), clients))
         self._works = [pool.submit(client.work, self) for client in clients]
 
     def may_send(self) -> bool:

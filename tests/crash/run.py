@@ -25,7 +25,7 @@ DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on"
 FORGETFUL = "-c synchronous_commit=off -c wal_writer_delay=10000ms"
 MOST_CONTROLS = 5
 WORKER, MASTER, DATABASE = Blow
-ON_SERVER = [WORKER, WORKER, DATABASE, WORKER, MASTER, WORKER, DATABASE, WORKER]
+ON_SERVER = [WORKER, DATABASE, WORKER, MASTER, WORKER, DATABASE, WORKER]
 EMBEDDED = [WORKER, MASTER, WORKER]
 # Less would mean little.
 FEWEST_SAVES = 200

@@ -1,5 +1,6 @@
 """Clients at work on an installation, the blows that it takes meanwhile, and what that lost."""
 
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -7,12 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scripts.with_postgres import Postgres
-from tests.crash.clients import Client, PageClient, Traffic, traffic_of
-from tests.crash.ledger import Ledger
+from tests.crash.clients import Client, PageClient, TabClient, Traffic, traffic_of
+from tests.crash.ledger import Field, Ledger
 from tests.crash.servers import Application, kill_postgres
 from tests.crash.world import World, held_in
 
-SAVES_BETWEEN_BLOWS = 40
+SAVES_BETWEEN_BLOWS = 30
 # A worker starts in some seconds; the machine may be busy.
 LONGEST_WAIT = 120
 
@@ -52,17 +53,28 @@ class Trial:
         self._count()
 
     def _clients(self) -> list[Client]:
-        emails = list(self.world.managers)
+        """Return somebody for each executive's words: first by the button, then by themselves.
+
+        The latter have an action each besides.
+        """
+        words, promises = self.world.words, self.world.promises
+        half = len(words) - len(promises)
+        pairs = zip(words[half:], promises, strict=True)
+        places: list[tuple[type[Client], list[Field]]] = [
+            *((PageClient, fields) for fields in words[:half]),
+            *((TabClient, [*fields, *more]) for fields, more in pairs),
+        ]
+        emails = itertools.cycle(self.world.managers)
         return [
-            PageClient(
+            kind(
                 name=f"Client {number}",
-                email=emails[number % len(emails)],
+                email=next(emails),
                 fields=fields,
                 world=self.world,
                 visitor=self.served.visitor(),
                 ledger=self.ledger,
             )
-            for number, fields in enumerate(self.world.fields, start=1)
+            for number, (kind, fields) in enumerate(places, start=1)
         ]
 
     def _await_saves(self, traffic: Traffic) -> None:

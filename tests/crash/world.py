@@ -20,8 +20,11 @@ from tests.crash.ledger import Field
 from tests.hosting.installation import HOUSE
 
 EXECUTIVES = 8
+ACTIONS = 4
 WORDS = ("what_matters", "last_period", "expected_value", "how_they_know")
 READ_WORDS = f"SELECT id, {', '.join(WORDS)} FROM reviews_participant"  # noqa: S608 - ours alone
+READ_ACTIONS = "SELECT id, wording FROM reviews_improvementaction"
+READ_DRAFTS = "SELECT section, field, text FROM reviews_draft"
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,24 @@ class World:
     """The numbers of what the clients write to, and of the managers who do, by their e-mail."""
 
     review: int
-    version: int
     managers: dict[str, int]
     executives: list[int]
+    actions: list[int]
 
     @property
-    def fields(self) -> list[list[Field]]:
-        """The fields that each client has for their own."""
+    def words(self) -> list[list[Field]]:
+        """The fields of each executive's words."""
         return [
             [("factors", f"words-{executive}-{name}") for name in WORDS]
             for executive in self.executives
+        ]
+
+    @property
+    def promises(self) -> list[list[Field]]:
+        """The fields of each action; words that are no day are kept as a draft of its date."""
+        return [
+            [("improvement", f"actions-{action}-{name}") for name in ("wording", "due_on")]
+            for action in self.actions
         ]
 
 
@@ -71,6 +82,12 @@ def _held(cursor: sqlite3.Cursor) -> Iterator[tuple[Field, str]]:
     for number, *texts in cursor.fetchall():
         for name, text in zip(WORDS, texts, strict=True):
             yield ("factors", f"words-{number}-{name}"), text
+    cursor.execute(READ_ACTIONS)
+    for number, text in cursor.fetchall():
+        yield ("improvement", f"actions-{number}-wording"), text
+    cursor.execute(READ_DRAFTS)
+    for section, name, text in cursor.fetchall():
+        yield (section, name), text
 
 
 def fill() -> World:
@@ -78,7 +95,7 @@ def fill() -> World:
     # Importable only once Django is set up.
     from accounts.models import Contact, Membership, Side
     from reviews import services
-    from reviews.models import PEOPLE_A_SIDE, Participant
+    from reviews.models import PEOPLE_A_SIDE, ImprovementAction, Participant
     from tests import cast
 
     lead = cast.user("claire@review.example", "Claire Osborne")
@@ -106,11 +123,17 @@ def fill() -> World:
             what_matters="Said before the meeting.",
         )
         executives.append(executive.pk)
+    actions = [
+        ImprovementAction.objects.create(
+            account=account, review=review, position=number, wording=f"Action {number}"
+        )
+        for number in range(ACTIONS)
+    ]
     return World(
         review=review.pk,
-        version=review.version,
         managers={user.email: user.pk for user in (lead, colleague)},
         executives=executives,
+        actions=[action.pk for action in actions],
     )
 
 
