@@ -10,7 +10,7 @@ PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m p
 # The checks need no secret, and see nothing of what make run serves.
 CHECKED := env -u DATABASE_URL DEBUG=1 DATA_DIR=build/check
 
-.PHONY: run test install bench check format messages pictures lock clean
+.PHONY: run test crashtest install bench check format messages pictures lock clean
 .DELETE_ON_ERROR:
 
 ## The demo, on http://127.0.0.1:$PORT/ (8000)
@@ -23,6 +23,11 @@ test: check
 	@scripts/system_packages.sh runtime test
 	env -u TEST_DATABASE_URL $(PYTEST) --cov
 	.venv/bin/python scripts/with_postgres.py $(PYTEST) -m "not once"
+
+## kill -9 under load: what was acknowledged and lost (docs/hosting.md); .ci/run calls it after make test
+crashtest: $(BUILT)
+	@scripts/system_packages.sh runtime test
+	@.venv/bin/python -m tests.crash.run
 
 ## What a hosted installation needs before it starts, in its own environment: see docs/hosting.md
 install: $(BUILT)

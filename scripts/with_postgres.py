@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 # Nothing here outlives the tests, so nothing needs to survive a power cut.
@@ -43,37 +44,78 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@contextmanager
-def private_postgres() -> Iterator[str]:
-    """A running server's address, good while the context lasts."""
-    bin_folder = programs()
+@dataclass
+class Postgres:
+    """A server of our own: its files, and the port of 127.0.0.1 on which it listens."""
+
+    folder: Path
+    password: str
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres:{self.password}@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def lock(self) -> Path:
+        """The file that says, while it runs, which process leads all the others."""
+        return self.data / "postmaster.pid"
+
+    def start(self, options: str) -> None:
+        """Start it with these options, and wait until it answers; on its port if it has one."""
+        # Another program may take a free port before we do: try again.
+        for _attempt in range(5):
+            port = self.port or free_port()
+            told = f"{options} -c listen_addresses=127.0.0.1 -p {port} -k ''"
+            arguments = [f"--pgdata={self.data}", f"--log={self.log}", f"--options={told}"]
+            if run("pg_ctl", *arguments, "--wait", "start", check=False):
+                self.port = port
+                return
+        sys.exit(f"PostgreSQL did not start:\n{self.log.read_text()}")
+
+    def stop(self) -> None:
+        """End it if it runs."""
+        run("pg_ctl", f"--pgdata={self.data}", "--mode=immediate", "--wait", "stop", check=False)
+
+
+def run(program: str, *arguments: str, check: bool = True) -> bool:
+    """Run one of PostgreSQL's programs, and return whether it ended well; exits with `check`."""
     # PostgreSQL refuses to run as root.
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    result = subprocess.run(
+        [*prefix, programs() / program, *arguments],
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if check and result.returncode:
+        sys.exit(f"{program} failed:\n{result.stdout}")
+    return result.returncode == 0
 
-    def run(program: str, *arguments: object, check: bool = True) -> bool:
-        result = subprocess.run(
-            [*prefix, bin_folder / program, *map(str, arguments)],
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if check and result.returncode:
-            sys.exit(f"{program} failed:\n{result.stdout}")
-        return result.returncode == 0
 
+@contextmanager
+def private_postgres(options: str = HASTY) -> Iterator[Postgres]:
+    """A running server with these options, good while the context lasts."""
     with tempfile.TemporaryDirectory(prefix="valuereview-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        data, log, password_file = folder / "data", folder / "log", folder / "password"
-        password = secrets.token_hex(16)
-        password_file.write_text(password)
-        if prefix:
-            for path in (folder, password_file):
+        server = Postgres(Path(name), secrets.token_hex(16))
+        password_file = server.folder / "password"
+        password_file.write_text(server.password)
+        if os.geteuid() == 0:
+            for path in (server.folder, password_file):
                 shutil.chown(path, "postgres", "postgres")
         run(
             "initdb",
-            f"--pgdata={data}",
+            f"--pgdata={server.data}",
             "--username=postgres",
             f"--pwfile={password_file}",
             "--auth=scram-sha-256",
@@ -82,24 +124,10 @@ def private_postgres() -> Iterator[str]:
             "--no-sync",
         )
         try:
-            # Another program may take a free port before we do: try again.
-            for attempt in range(5):
-                port = free_port()
-                options = f"{HASTY} -c listen_addresses=127.0.0.1 -p {port} -k {folder}"
-                arguments = [
-                    f"--pgdata={data}",
-                    f"--log={log}",
-                    f"--options={options}",
-                    "--wait",
-                    "start",
-                ]
-                if run("pg_ctl", *arguments, check=False):
-                    break
-                if attempt == 4:
-                    sys.exit(f"PostgreSQL did not start:\n{log.read_text()}")
-            yield f"postgres://postgres:{password}@127.0.0.1:{port}/postgres"
+            server.start(options)
+            yield server
         finally:
-            run("pg_ctl", f"--pgdata={data}", "--mode=immediate", "--wait", "stop", check=False)
+            server.stop()
 
 
 def run_command(command: list[str], **environment: str) -> int:
@@ -119,8 +147,8 @@ def main(command: list[str]) -> int:
         return run_command(command)
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
-    with private_postgres() as url:
-        return run_command(command, TEST_DATABASE_URL=url)
+    with private_postgres() as server:
+        return run_command(command, TEST_DATABASE_URL=server.url)
 
 
 if __name__ == "__main__":

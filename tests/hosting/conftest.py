@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import secrets
 import shutil
 import socketserver
 import threading
@@ -14,31 +13,19 @@ import psycopg2
 import pytest
 from django.conf import settings
 
-from tests.hosting.installation import HOST, Installation, gunicorn, manage
+from tests.hosting.installation import (
+    Installation,
+    gunicorn,
+    installation_environment,
+    manage,
+    with_static_files,
+)
 
 
 @pytest.fixture
 def environment(tmp_path) -> dict[str, str]:
     """The environment of an installation in its own folder, as docs/hosting.md has it."""
     return installation_environment(tmp_path / "data")
-
-
-def installation_environment(data_dir: Path) -> dict[str, str]:
-    """Return what docs/hosting.md has in the environment file, and what a service manager adds."""
-    home = data_dir.parent / "home"
-    home.mkdir(parents=True, exist_ok=True)
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "XDG_RUNTIME_DIR": str(home),
-        "DATA_DIR": str(data_dir),
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "ALLOWED_HOSTS": HOST,
-        "PROXIES": "1",
-        "EMAIL_URL": "smtp://127.0.0.1:9",
-        "DEFAULT_FROM_EMAIL": f"Value Review <review@{HOST}>",
-        "WEB_CONCURRENCY": "1",
-    }
 
 
 @pytest.fixture(scope="session")
@@ -55,14 +42,6 @@ def collected(tmp_path_factory, worker_id) -> Path:
             assert told.returncode == 0, told.stderr
             (folder / "collected" / "done").touch()
     return folder / "collected" / "static"
-
-
-def with_static_files(environment: dict[str, str], collected: Path) -> dict[str, str]:
-    """Return the environment after its installation was given the collected static files."""
-    data_dir = Path(environment["DATA_DIR"])
-    data_dir.mkdir(mode=0o700, parents=True)
-    (data_dir / "static").symlink_to(collected)
-    return environment
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -22,6 +24,32 @@ ADMINISTRATOR = f"ada@{HOST}"
 PASSWORD = "a-long-enough-password"
 # A worker loads the fonts' library and both languages; the machine may be busy.
 LONGEST_START = 90
+
+
+def installation_environment(data_dir: Path) -> dict[str, str]:
+    """Return what docs/hosting.md has in the environment file, and what a service manager adds."""
+    home = data_dir.parent / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "XDG_RUNTIME_DIR": str(home),
+        "DATA_DIR": str(data_dir),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": HOST,
+        "PROXIES": "1",
+        "EMAIL_URL": "smtp://127.0.0.1:9",
+        "DEFAULT_FROM_EMAIL": f"Value Review <review@{HOST}>",
+        "WEB_CONCURRENCY": "1",
+    }
+
+
+def with_static_files(environment: dict[str, str], collected: Path) -> dict[str, str]:
+    """Return the environment after its installation was given the collected static files."""
+    data_dir = Path(environment["DATA_DIR"])
+    data_dir.mkdir(mode=0o700, parents=True)
+    (data_dir / "static").symlink_to(collected)
+    return environment
 
 
 def manage(

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.hosting.conftest import installation_environment, with_static_files
 from tests.hosting.installation import (
     ADMINISTRATOR,
     HOST,
     PASSWORD,
     Installation,
     gunicorn,
+    installation_environment,
     manage,
+    with_static_files,
 )
 
 pytestmark = pytest.mark.timeout(400)

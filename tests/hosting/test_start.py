@@ -10,8 +10,7 @@ from django.core.checks import run_checks
 
 from accounts.demo import DEMO_USERS
 from tests import cast
-from tests.hosting.conftest import with_static_files
-from tests.hosting.installation import HOUSE, manage, start_gunicorn, stop
+from tests.hosting.installation import HOUSE, manage, start_gunicorn, stop, with_static_files
 from valuereview.secret import own_secret_key
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.once]

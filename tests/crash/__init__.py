@@ -1,0 +1,1 @@
+"""Counts what was acknowledged and lost while processes are killed: `make crashtest`."""
