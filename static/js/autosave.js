@@ -5,6 +5,7 @@
 
 (() => {
   const PAUSE = 600;
+  const REST = 1500;
   const LONGEST_WAIT = 10000;
   const NEVER_SENT = /^(csrfmiddlewaretoken|version|tab|choose-.*|theirs-.*|.*-(row|DELETE|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS))$/;
   // Asked only when the section is set aside, and no part of it: kept in the tab, not sent.
@@ -28,6 +29,7 @@
   let attempts = 0;
   let savedAt = "";
   let timer = 0;
+  let standing = 0;
 
   // 1 Fields ---------------------------------------------------------------
 
@@ -430,7 +432,31 @@
     send.now = deliver(texts);
     const isSaved = await send.now;
     if (isSaved && unsent().size) schedule();
+    else if (isSaved && texts.size) scheduleStanding();
     return isSaved;
+  }
+
+  // What is missing, and where each section stands, as it is now: once nobody types for a while.
+  function scheduleStanding() {
+    clearTimeout(standing);
+    standing = setTimeout(showStanding, REST);
+  }
+
+  async function showStanding() {
+    if (isBusy || unsent().size) return;
+    let page;
+    try {
+      const response = await fetch(location.pathname, { redirect: "error" });
+      if (!response.ok) return;
+      page = new DOMParser().parseFromString(await response.text(), "text/html");
+    } catch {
+      return;
+    }
+    for (const now of page.querySelectorAll("[data-stands]")) {
+      const shown = document.querySelector(`[data-stands="${now.dataset.stands}"]`);
+      if (!shown || shown.contains(document.activeElement)) continue;
+      if (shown.textContent !== now.textContent) shown.replaceChildren(...now.childNodes);
+    }
   }
 
   async function deliver(texts) {

@@ -88,6 +88,18 @@ def test_a_row_is_added_typed_in_and_saved_without_a_word_of_save(page, room, co
     assert not complaints
 
 
+def test_what_is_missing_is_said_as_it_is_now(page, room, complaints):
+    missing = page.locator("[data-stands=missing]")
+    # Confirmed once; what changes it asks for all that is missing now.
+    expect(page.locator(".vr-rail .is-now")).to_contain_text("Complete")
+    page.fill("#id_actions-0-due_on", "2027-02-01")
+    expect(missing).to_contain_text("One thing is missing")
+    page.select_option("#id_actions-0-owner", index=1)
+    expect(missing).to_have_text(re.compile(r"^\s*$"))
+    expect(page.locator(".vr-rail .is-now")).to_contain_text("To be confirmed")
+    assert not complaints
+
+
 def test_what_cannot_be_read_is_said_at_its_field_and_kept(page, live_server, room):
     page.goto(f"{live_server.url}/reviews/{room.pk}/factors/")
     weight = page.locator("#id_factors-foresight-weight")
