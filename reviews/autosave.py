@@ -5,18 +5,17 @@ doesn't is kept beside it, as a draft. A field that somebody else changed since 
 the typing person saw is left alone: they're shown both texts, and choose (`product.md` 7).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from accounts.models import User
 from reviews.changes import (
     Since,
     changes_since,
-    drafts_of,
     keep_drafts,
 )
 from reviews.merging import Conflict, sort_out
-from reviews.models import Change, Confirmation, Review
+from reviews.models import Change, Confirmation, Draft, Review
 from reviews.progress import Progress, keep_section, read_record
 from reviews.rows import Forms, Rows
 from reviews.sections import Section
@@ -44,10 +43,20 @@ class Outcome:
     others: dict[str, Since] = field(default_factory=dict)
 
 
-def save_words(*, review: Review, key: str, texts: Texts, seen: int, tab: str, by: User) -> Outcome:
+def save_words(
+    *,
+    review: Review,
+    key: str,
+    texts: Texts,
+    seen: int,
+    drafts: Sequence[Draft],
+    tab: str,
+    by: User,
+) -> Outcome:
     """Save texts of a section by the lasting names of their fields; return what became of them.
 
-    `seen` is the version of the review that the tab last knew. Called in the transaction that
+    `seen` is the version of the review that the tab last knew, `drafts` what is kept already of
+    the section. Called in the transaction that
     holds the review's row, while the review is open. The same texts sent again change nothing.
     """
     progress = Progress(review)
@@ -55,38 +64,36 @@ def save_words(*, review: Review, key: str, texts: Texts, seen: int, tab: str, b
     since = changes_since(review, key, seen, tab=tab) if seen < review.version else {}
     shown = step.section.forms()
     record = texts_of(shown)
-    drafts = {draft.field: draft.text for draft in drafts_of(review, key)}
+    kept = {draft.field: draft.text for draft in drafts}
     free, conflicts = sort_out(texts, shown, record, since)
-    wanted = drafts | free
+    wanted = kept | free
     trial = _Trial(
         step.section,
         # Not open now: what is typed waits until it is.
         waits=(lambda form, name: True) if step.is_locked else step.section.waits,
     )
     held = trial.try_out(wanted, record)
-    kept = review
     if trial.forms is not None:
         changed = any(form.has_changed() for form in trial.forms.values())
-        kept = keep_section(
-            section=trial.section, forms=trial.forms, changed=changed, by=by, tab=tab
-        )
+        keep_section(section=trial.section, forms=trial.forms, changed=changed, by=by, tab=tab)
+        review = trial.section.review
     noted = keep_drafts(
-        review=kept,
+        review=review,
         section=key,
         held=held,
-        before=record | drafts,
-        passed=wanted.keys() - held.keys(),
+        before=record | kept,
+        passed=kept.keys() - held.keys(),
         by=by,
         tab=tab,
     )
     if noted:
         Change.objects.bulk_create(noted)
         # What is to be mended has to be confirmed again.
-        Confirmation.objects.filter(review=kept, section=key).delete()
-        kept.version += 1
-        kept.save(update_fields=["version"])
+        Confirmation.objects.filter(review=review, section=key).delete()
+        review.version += 1
+        review.save(update_fields=["version"])
     return Outcome(
-        version=kept.version,
+        version=review.version,
         conflicts=conflicts,
         drafts={name: trial.messages.get(name, "") for name in held if name in texts},
         others={name: change for name, change in since.items() if name not in texts},

@@ -123,17 +123,20 @@ def keep_drafts(
     by: User,
     tab: str,
 ) -> list[Change]:
-    """Keep `held` as drafts by the fields' lasting names; `passed` are in the record now.
+    """Keep `held` as drafts by the fields' lasting names; `passed` were, and are in the record now.
 
     `before` is what the section showed. Returns the changes of drafts, not saved yet; none where
     all was kept already.
     """
-    Draft.objects.filter(review=review, section=section, field__in=list(passed)).delete()
+    if gone := list(passed):
+        Draft.objects.filter(review=review, section=section, field__in=gone).delete()
     noted = [
         (field, before.get(field, ""), text)
         for field, text in held.items()
         if not are_same(text, before.get(field, ""))
     ]
+    if not noted:
+        return []
     at = timezone.now()
     Draft.objects.bulk_create(
         [

@@ -38,6 +38,23 @@ def note_presence(*, review: Review, user: User, tab: str, section: str) -> Pres
     return presence
 
 
+def take_turn(*, review: Review, user: User, tab: str, section: str, turn: int) -> bool:
+    """Note that a tab of `user` sends its save number `turn` of a section; False if it is past.
+
+    Raises ValueError as `note_presence` does.
+    """
+    mine = Presence.objects.filter(review=review, tab=tab, user=user)
+    current = mine.filter(turn__lte=turn)
+    if current.update(turn=turn, section=section, seen_at=timezone.now()):
+        return True
+    if mine.exists():
+        return False
+    presence = note_presence(review=review, user=user, tab=tab, section=section)
+    presence.turn = turn
+    presence.save(update_fields=["turn"])
+    return True
+
+
 def here(review: Review) -> list[Presence]:
     """Return who is here now, each person once, where they were last; the latest first."""
     since = timezone.now() - HERE

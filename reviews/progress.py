@@ -189,35 +189,33 @@ def read_record(pk: int) -> Review:
     return Review.objects.with_account().get(pk=pk)
 
 
-def keep_section(
-    *, section: Section, forms: Forms, changed: bool, by: User, tab: str = ""
-) -> Review:
-    """Save valid forms of a section, and return the review as it is then; `tab` sent them.
+def keep_section(*, section: Section, forms: Forms, changed: bool, by: User, tab: str = "") -> None:
+    """Save valid forms of a section, which `tab` sent; its review has the next version then.
 
     A change takes the section's confirmation away: it has to be confirmed again. So does it
     with a later section that reads the same lists, if something is missing there now. Called
-    in the transaction that holds the review's row.
+    in the transaction that holds the review's row, for a section of a Progress.
     """
     review = section.review
     changes = note_changes(review=review, section=section.key, forms=forms, by=by, tab=tab)
     section.save(forms, by=by)
     if not changed:
-        return review
+        return
     Change.objects.bulk_create(changes)
     review.version += 1
     review.save(update_fields=["version"])
-    confirmations = Confirmation.objects.filter(review=review)
-    confirmations.filter(section=section.key).delete()
-    kept = read_record(review.pk)
-    reopened = []
-    for other in Progress(kept).sections[section.number :]:
-        shares = not set(other.relations).isdisjoint(section.relations)
-        if shares and other.confirmation is not None and other.missing():
-            reopened.append(other.key)
-    if not reopened:
-        return kept
-    confirmations.filter(section__in=reopened).delete()
-    return read_record(review.pk)
+    lists = set(section.relations)
+    asked_again = {section.key} if section.confirmation else set()
+    if any(_shares(other, lists) for other in sections_of(review)[section.number :]):
+        kept = Progress(read_record(review.pk)).sections[section.number :]
+        asked_again |= {other.key for other in kept if _shares(other, lists) and other.missing()}
+    if asked_again:
+        Confirmation.objects.filter(review=review, section__in=asked_again).delete()
+
+
+def _shares(section: Section, lists: set[str]) -> bool:
+    """Whether a section is confirmed, and reads one of the lists."""
+    return section.confirmation is not None and not lists.isdisjoint(section.relations)
 
 
 def confirm_section(*, review: Review, key: str, by: User) -> list[Missing]:

@@ -174,6 +174,11 @@ class Rows(BaseFormSet[Row]):
         ]
 
     @property
+    def untouched(self) -> list[KeyedRow]:
+        """The records of the rows that say what they said."""
+        return [form.instance for form in self.kept if form.instance.pk and not form.has_changed()]
+
+    @property
     def removed(self) -> list[Row]:
         """The rows whose records this submission takes away."""
         return [form for form in self.deleted_forms if form.instance.pk]

@@ -3,7 +3,7 @@ write to have been checked by the view, and to run where the review's row is loc
 """
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypedDict
 
 from django.db import transaction
@@ -382,12 +382,23 @@ def keep_judgements(*, judgements: Iterable[Judgement]) -> None:
 
 
 def keep_kpis(
-    *, scorecard: Scorecard, factor: str, kpis: Iterable[KPI], removed: Iterable[KPI]
+    *,
+    scorecard: Scorecard,
+    factor: str,
+    kpis: Iterable[KPI],
+    removed: Iterable[KPI],
+    untouched: Container[object] = (),
 ) -> None:
-    """Keep the KPIs of one factor, named by its key, in order; `removed` are deleted."""
+    """Keep the KPIs of one factor, named by its key, in order; `removed` are deleted.
+
+    `untouched` say what they said: they're written only where their place is another. So are they
+    by the other verbs that keep a list.
+    """
     for kpi in removed:
         kpi.delete()
     for position, kpi in enumerate(kpis, start=1):
+        if kpi in untouched and kpi.position == position:
+            continue
         kpi.scorecard = scorecard
         kpi.factor = factor
         kpi.position = position
@@ -399,6 +410,7 @@ def keep_rows(
     review: Review,
     rows: Iterable[ImprovementAction | Impact],
     removed: Iterable[ImprovementAction | Impact],
+    untouched: Container[object] = (),
 ) -> None:
     """Keep the actions or the impacts of a review, in order, each with its owner's name.
 
@@ -407,6 +419,8 @@ def keep_rows(
     for row in removed:
         row.delete()
     for position, row in enumerate(rows, start=1):
+        if row in untouched and row.position == position:
+            continue
         row.review = review
         if isinstance(row, ImprovementAction):
             row.account = review.account
@@ -420,11 +434,14 @@ def keep_ideas(
     review: Review,
     rows: Iterable[tuple[InnovationIdea, str]],
     removed: Iterable[InnovationIdea],
+    untouched: Container[object] = (),
 ) -> None:
     """Keep the ideas of a review, in order; an objective named with one joins the account's."""
     for idea in removed:
         idea.delete()
     for position, (idea, new_objective) in enumerate(rows, start=1):
+        if idea in untouched and idea.position == position:
+            continue
         if new_objective.strip():
             named = {"wording": new_objective.strip(), "retired_on": None}
             objectives = review.account.objectives

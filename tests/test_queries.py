@@ -14,7 +14,9 @@ from django.utils import timezone
 from accounts.models import Contact, StrategicObjective, User
 from reviews.closing import close_review
 from reviews.models import Impact, ImprovementAction, InnovationIdea, Review, Sitting
+from reviews.progress import Progress, read_record
 from reviews.sections import KEYS
+from reviews.typed import texts_of
 from scorecards.models import KPI, RunningResult, Scorecard
 from tests import cast
 from tests.reviews.history import a_scorecard
@@ -96,6 +98,18 @@ SAVES = {
     "impacts": 9,
     "innovation": 9,
     "next-review": 8,
+}
+
+
+# Of one field that is saved by itself, in a row where the section has some; the same with 30 rows.
+AUTOSAVES = {
+    "participants": 24,
+    "factors": 21,
+    "scorecard": 24,
+    "improvement": 21,
+    "impacts": 24,
+    "innovation": 22,
+    "next-review": 18,
 }
 
 
@@ -268,3 +282,23 @@ def test_a_save_asks_as_often_with_many_rows_as_with_one(world, client):
         fields = fields_of(client.get(address(world["review"], key)))
         found[key] = counted(client, "post", address(world["review"], key), fields | {"save": "1"})
     assert found == SAVES
+
+
+def test_a_field_that_is_saved_by_itself_asks_as_often_with_many_rows_as_with_one(world, client):
+    """Once a tab is known: its first save says besides who is here."""
+    found = {}
+    review = world["review"]
+    for key in KEYS:
+        texts = texts_of(Progress(read_record(review.pk)).section(key).forms())
+        # A text that people write, not one that they pick or count.
+        name = next(
+            name
+            for name in texts
+            if name.endswith(("-title", "-last_period", "-wording", "-next_place"))
+        )
+        for text in ("Said", "Said anew"):
+            version = Review.objects.get(pk=review.pk).version
+            sent = {"tab": f"tab-of-{key}", "turn": version, "version": version}
+            sent |= {"user": world["user"].pk, f"typed-{name}": text}
+            found[key] = counted(client, "post", f"{address(review, key)}autosave/", sent)
+    assert found == AUTOSAVES

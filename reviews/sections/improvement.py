@@ -123,6 +123,7 @@ class Improvement(Section):
             review=self.review,
             rows=[form.instance for form in rows.kept],
             removed=[form.instance for form in rows.removed],
+            untouched=rows.untouched,
         )
 
     def missing(self) -> list[Missing]:

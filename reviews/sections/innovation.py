@@ -83,6 +83,7 @@ class Innovation(Section):
                 (form.instance, form.cleaned_data.get("new_objective", "")) for form in rows.kept
             ],
             removed=[form.instance for form in rows.removed],
+            untouched=rows.untouched,
         )
 
     def waits(self, form: BaseForm, field: str) -> bool:

@@ -180,6 +180,7 @@ class ServiceScorecard(Section):
                     factor=row.factor,
                     kpis=[form.instance for form in rows.kept],
                     removed=[form.instance for form in rows.removed],
+                    untouched=rows.untouched,
                 )
             aside = of_kind(SetAsideForm, forms[aside_prefix(row.factor)])
             if aside.has_changed():

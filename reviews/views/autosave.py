@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from reviews.access import RoomRequest, in_the_room, insist_on_writer
 from reviews.autosave import Outcome, save_words
-from reviews.changes import Since
+from reviews.changes import Since, drafts_of
 from reviews.models import Review
-from reviews.presence import note_presence
+from reviews.presence import take_turn
 from reviews.sections import KEYS
 from reviews.services import locked
 from reviews.tabs import tab_of
@@ -49,15 +49,14 @@ def autosave(request: RoomRequest, review: Review, key: str) -> HttpResponse:
         if not review.is_open:
             return _refuse("closed")
         try:
-            presence = note_presence(review=review, user=request.user, tab=tab, section=key)
+            is_now = take_turn(review=review, user=request.user, tab=tab, section=key, turn=turn)
         except ValueError:
             return _refuse("other_tab")
-        if turn < presence.turn:
+        if not is_now:
             return _refuse("past")
-        presence.turn = turn
-        presence.save(update_fields=["turn"])
+        drafts = drafts_of(review, key) if request.has_drafts else []
         outcome = save_words(
-            review=review, key=key, texts=texts, seen=seen, tab=tab, by=request.user
+            review=review, key=key, texts=texts, seen=seen, drafts=drafts, tab=tab, by=request.user
         )
     return _answer(outcome)
 

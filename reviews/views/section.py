@@ -144,7 +144,8 @@ def _save(request: RoomRequest, progress: Progress, step: Step, data: QueryDict)
         return _show(request, progress, step, forms, aside=judged, data=data, refused=True)
     changed = any(form.has_changed() for form in forms.values())
     tab = request.POST.get("tab", "")[:KEY_LENGTH]
-    review = keep_section(section=section, forms=forms, changed=changed, by=request.user, tab=tab)
+    keep_section(section=section, forms=forms, changed=changed, by=request.user, tab=tab)
+    review = section.review
     if request.has_drafts:
         forget_drafts(review, section.key)
     if is_setting_aside:
@@ -154,7 +155,8 @@ def _save(request: RoomRequest, progress: Progress, step: Step, data: QueryDict)
         put_aside(review=review, key=section.key, fields=None, by=request.user)
         return redirect("review-section", review.pk, section.key)
     if "confirm" in request.POST and review.state == Review.State.IN_PROGRESS:
-        missing = confirm_section(review=review, key=section.key, by=request.user)
+        kept = read_record(review.pk)
+        missing = confirm_section(review=kept, key=section.key, by=request.user)
         if not missing:
             return _go_on(request, review, section.key)
         progress = Progress(read_record(review.pk))
