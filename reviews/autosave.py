@@ -5,7 +5,7 @@ doesn't is kept beside it, as a draft. A field that somebody else changed since 
 the typing person saw is left alone: they're shown both texts, and choose (`product.md` 7).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from accounts.models import User
@@ -33,8 +33,8 @@ class Outcome:
     """What became of the texts that a tab sent.
 
     `version` is the review's now. `drafts` are messages by the lasting names of fields that aren't
-    in the record yet, blank where there's nothing to mend. `others` is what others changed of the
-    rest of the section.
+    in the record yet, whoever typed there, blank where there's nothing to mend. `others` is what
+    others changed of the rest of the section.
     """
 
     version: int
@@ -67,22 +67,29 @@ def save_words(
     kept = {draft.field: draft.text for draft in drafts}
     free, conflicts = sort_out(texts, shown, record, since)
     wanted = kept | free
-    trial = _Trial(
-        step.section,
-        # Not open now: what is typed waits until it is.
-        waits=(lambda form, name: True) if step.is_locked else step.section.waits,
-    )
-    held = trial.try_out(wanted, record)
-    if trial.forms is not None:
-        changed = any(form.has_changed() for form in trial.forms.values())
-        keep_section(section=trial.section, forms=trial.forms, changed=changed, by=by, tab=tab)
+    trial = _Trial(step.section, record, older=kept.keys() - free.keys())
+    # Where the section isn't open now, what is typed waits until it is.
+    held = dict(wanted) if step.is_locked else trial.try_out(wanted)
+    passed = wanted.keys() - held.keys()
+    if passed:
+        keep_section(
+            section=trial.section,
+            forms=trial.forms,
+            drafts={name: text for name, text in kept.items() if name in passed},
+            by=by,
+            tab=tab,
+        )
         review = trial.section.review
     noted = keep_drafts(
         review=review,
         section=key,
         held=held,
-        before=record | kept,
-        passed=kept.keys() - held.keys(),
+        # What waits and nobody typed now leaves the record by this save.
+        before={
+            name: text
+            for name, text in (record | kept).items()
+            if name in wanted or name not in held
+        },
         by=by,
         tab=tab,
     )
@@ -95,57 +102,89 @@ def save_words(
     return Outcome(
         version=review.version,
         conflicts=conflicts,
-        drafts={name: trial.messages.get(name, "") for name in held if name in texts},
+        drafts={
+            name: trial.messages.get(name, "")
+            for name in held
+            if name in texts or name not in trial.absent
+        },
         others={name: change for name, change in since.items() if name not in texts},
     )
 
 
 class _Trial:
-    """Finds what of some texts passes a section's rules, by trying."""
+    """Finds what of some texts passes a section's rules, by trying.
 
-    def __init__(self, section: Section, waits: Callable[..., bool]) -> None:
+    `record` is what the section shows without them. Of those that can't pass together, the drafts
+    that are `older` give way.
+    """
+
+    def __init__(self, section: Section, record: Texts, *, older: Set[str]) -> None:
         self.section = section
-        self.waits = waits
-        self.forms: Forms | None = None
+        self.record = record
+        self.older = older
+        self.forms: Forms = {}
         self.messages: dict[str, str] = {}
+        # Texts of fields that the section doesn't have now: of a factor that was freed, say.
+        self.absent: set[str] = set()
 
-    def try_out(self, texts: Texts, record: Texts) -> dict[str, str]:
-        """Return the texts that don't pass; the forms hold the others, or are None if none may."""
+    def try_out(self, texts: Texts) -> dict[str, str]:
+        """Return the texts that don't pass; the forms hold the others, if any does."""
         wanted, held = dict(texts), dict[str, str]()
         while True:
-            forms = self.section.forms(
-                as_data(self.section.forms(), wanted, apart=self.section.apart)
+            shown = self.section.forms()
+            # What is only proposed isn't agreed by typing beside it.
+            unsaid = {
+                typed.lasting(name): "" for typed in each_typed(shown) for name in typed.proposed
+            }
+            self.forms = self.section.forms(
+                as_data(shown, unsaid | wanted, apart=self.section.apart)
             )
-            refused, is_stuck = self._refused(forms, wanted)
-            if is_stuck:
-                self.forms = None
-                return held | wanted
+            kept_back = self._kept_back(wanted, held)
+            refused = kept_back.keys() or self._refused(wanted)
             if not refused:
-                self.forms = forms
                 return held
-            held |= {name: wanted.pop(name) for name in refused}
+            held |= kept_back | {name: wanted.pop(name) for name in refused & wanted.keys()}
             # To validate a form leaves its traces in the record that it was made from.
             review = read_record(self.section.review.pk)
             self.section = Progress(review).section(self.section.key)
 
-    def _refused(self, forms: Forms, wanted: Texts) -> tuple[set[str], bool]:
-        """Return which of the texts don't pass, and whether something else stands in the way."""
+    def _kept_back(self, wanted: Texts, held: Texts) -> dict[str, str]:
+        """Return what can't be tried now: it waits for something else, or has no field.
+
+        So does what the record had, and loses by what is typed elsewhere.
+        """
+        known = texts_of(self.forms)
+        self.absent |= wanted.keys() - known.keys()
+        waiting = {
+            lasting: known[lasting]
+            for typed in each_typed(self.forms)
+            for name in typed.names()
+            if (lasting := typed.lasting(name)) in wanted
+            or (self.record.get(lasting) and lasting not in held)
+            if self.section.waits(typed.form, name)
+        }
+        return waiting | {name: wanted[name] for name in wanted.keys() - known.keys()}
+
+    def _refused(self, wanted: Texts) -> Set[str]:
+        """Return which of the texts don't pass: all, where it isn't one of them that is wrong."""
         refused: set[str] = set()
         is_stuck = False
-        for typed in each_typed(forms):
-            mine = {name for name in typed.names() if typed.lasting(name) in wanted}
-            waiting = {name for name in mine if self.waits(typed.form, name)}
-            wrong = mine & typed.form.errors.keys()
+        for typed in each_typed(self.forms):
+            names = {typed.lasting(name): name for name in typed.names()}
+            mine = wanted.keys() & names.keys()
+            wrong = {name for name in mine if names[name] in typed.form.errors}
             self.messages |= {
-                typed.lasting(name): " ".join(map(str, typed.form.errors[name])) for name in wrong
+                name: " ".join(map(str, typed.form.errors[names[name]])) for name in wrong
             }
             if typed.form.errors and not wrong:
-                wrong = mine
+                wrong = (mine & self.older) or mine
                 is_stuck = is_stuck or not mine
-            refused |= {typed.lasting(name) for name in wrong | waiting}
-        for rows in forms.values():
+            refused |= wrong
+        for rows in self.forms.values():
             if isinstance(rows, Rows) and rows.non_form_errors():
                 mine = {name for name in wanted if row_named(name, rows.prefix)}
-                refused |= mine
+                refused |= (mine & self.older) or mine
                 is_stuck = is_stuck or not mine
-        return refused, is_stuck
+        if is_stuck:
+            return (wanted.keys() & self.older) or wanted.keys()
+        return refused

@@ -55,31 +55,36 @@ def removal(prefix: str) -> str:
 
 
 def note_changes(
-    *, review: Review, section: str, forms: Forms, by: User, tab: str = ""
+    *, review: Review, section: str, forms: Forms, drafts: Texts, by: User, tab: str = ""
 ) -> list[Change]:
     """Return, not saved yet, the changes that valid forms make; asked before they are saved.
 
-    Their version is the review's from then on.
+    Their version is the review's from then on. `drafts` are those that end by it: they are what
+    their fields showed.
     """
     noted = [
         (name, before, after)
         for typed in each_typed(forms)
-        for name, before, after in _changes_of(typed)
+        for name, before, after in _changes_of(typed, drafts)
     ]
     return _logged(review, section, noted, by, tab)
 
 
-def _changes_of(typed: Typed) -> list[tuple[str, str, str]]:
+def _changes_of(typed: Typed, drafts: Texts) -> list[tuple[str, str, str]]:
     form = typed.form
+    before = {
+        name: drafts.get(typed.lasting(name), typed.text_before(name)) for name in typed.names()
+    }
+    of_drafts = {name for name in before if typed.lasting(name) in drafts}
     if isinstance(form, RowForm) and form.is_removed:
-        if typed.is_new:
+        if typed.is_new and not of_drafts:
             return []
-        gone = [(typed.lasting(name), typed.text_before(name), "") for name in typed.names()]
+        gone = [(typed.lasting(name), text, "") for name, text in before.items()]
         return [*gone, (removal(typed.prefix), "", REMOVED)]
     return [
-        (typed.lasting(name), typed.text_before(name), typed.text(name))
-        for name in typed.names()
-        if name in form.changed_data
+        (typed.lasting(name), text, typed.text(name))
+        for name, text in before.items()
+        if name in form.changed_data or (name in of_drafts and not are_same(text, typed.text(name)))
     ]
 
 
@@ -108,9 +113,9 @@ def drafts_of(review: Review, section: str) -> list[Draft]:
     return list(Draft.objects.filter(review=review, section=section).select_related("by"))
 
 
-def forget_drafts(review: Review, section: str) -> None:
-    """Forget a section's drafts: all that its page shows is in the record now."""
-    Draft.objects.filter(review=review, section=section).delete()
+def forget_drafts(review: Review, section: str, fields: Iterable[str]) -> None:
+    """Forget a section's drafts in these fields, by lasting names: they're in the record now."""
+    Draft.objects.filter(review=review, section=section, field__in=list(fields)).delete()
 
 
 def keep_drafts(
@@ -119,17 +124,14 @@ def keep_drafts(
     section: str,
     held: Mapping[str, str],
     before: Texts,
-    passed: Iterable[str],
     by: User,
     tab: str,
 ) -> list[Change]:
-    """Keep `held` as drafts by the fields' lasting names; `passed` were, and are in the record now.
+    """Keep `held` as drafts by the fields' lasting names.
 
     `before` is what the section showed. Returns the changes of drafts, not saved yet; none where
     all was kept already.
     """
-    if gone := list(passed):
-        Draft.objects.filter(review=review, section=section, field__in=gone).delete()
     noted = [
         (field, before.get(field, ""), text)
         for field, text in held.items()

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
@@ -612,11 +613,13 @@ class NextReviewForm(forms.ModelForm[Review]):
         self, data: QueryDict | None, *, proposal: dict[str, object], **options: Any
     ) -> None:
         super().__init__(data, initial=proposal, **options)
-        self.is_proposal = bool(proposal)
+        self.proposed = frozenset(proposal)
 
-    def has_changed(self) -> bool:
-        # A date that was only proposed is new once it is sent.
-        return super().has_changed() or (self.is_bound and self.is_proposal)
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """The fields that change the record: a proposal is new once it is sent, as it is or not."""
+        sent = {name for name in self.proposed if self.is_bound and self[name].value()}
+        return sorted(sent | (set(super().changed_data) - self.proposed))
 
     def clean_next_on(self) -> object:
         """Return the day, which has to come after today in the account's zone.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BaseForm
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import QueryDict
 
 from reviews.changes import REMOVED, Since, removal
@@ -37,17 +38,18 @@ def sort_out(
     `texts`, `record` (what the unbound forms `shown` hold) and `since` go by lasting names.
     """
     new = {
-        f"{rows.prefix}-{row}"
+        f"{rows.prefix}-{row}-{name}"
         for rows in shown.values()
         if isinstance(rows, Rows)
         for row in names_of_new_rows(texts, rows)
+        for name in Typed(rows.prefix or "", rows.empty_form).names()
     }
     free: dict[str, str] = {}
     conflicts: list[Conflict] = []
     for name, text in texts.items():
         prefix = name.rpartition("-")[0]
         change, gone = since.get(name), since.get(removal(prefix))
-        if name not in record and (prefix not in new or _is_removed(gone)):
+        if name not in record and (name not in new or _is_removed(gone)):
             conflicts.append(Conflict(name, gone, is_gone=True))
         elif change is None or are_same(text, change.after):
             free[name] = text
@@ -109,6 +111,9 @@ def _merge_rows(data: QueryDict, rows: Rows[Any], since: Mapping[str, Since]) ->
         record = rows.by_name.get(row)
         lasting = f"{rows.prefix}-{name_of(record) if record else row}"
         gone = since.get(removal(lasting))
+        if record and data.get(f"{place}-{DELETION_FIELD_NAME}"):
+            conflicts += _merge_removal(data, place, lasting, names, since)
+            continue
         if record or not row or not _is_removed(gone):
             conflicts += _merge_fields(data, place, lasting, names, since)
             continue
@@ -143,6 +148,21 @@ def _merge_fields(
         else:
             conflicts.append(Conflict(f"{place}-{name}", change))
     return conflicts
+
+
+def _merge_removal(
+    data: QueryDict, place: str, lasting: str, names: list[str], since: Mapping[str, Since]
+) -> list[Conflict]:
+    """Let a row stay that the page removes without having shown what others wrote in it."""
+    unseen = [
+        Conflict(f"{place}-{name}", change)
+        for name in names
+        if (change := since.get(f"{lasting}-{name}"))
+        and not are_same(data.get(f"{place}-{name}", ""), change.after)
+    ]
+    if unseen:
+        data[f"{place}-{DELETION_FIELD_NAME}"] = ""
+    return unseen
 
 
 def _is_removed(change: Since | None) -> bool:

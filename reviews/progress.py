@@ -16,10 +16,11 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from reviews import services
-from reviews.changes import note_changes
+from reviews.changes import forget_drafts, note_changes
 from reviews.models import Change, Confirmation, Review, SetAside
-from reviews.rows import Forms
+from reviews.rows import Forms, insist_on_own_keys
 from reviews.sections import KEYS, Missing, Section, sections_of
+from reviews.typed import Texts
 
 Status = Literal["done", "set_aside", "now", "open", "locked"]
 
@@ -189,16 +190,22 @@ def read_record(pk: int) -> Review:
     return Review.objects.with_account().get(pk=pk)
 
 
-def keep_section(*, section: Section, forms: Forms, changed: bool, by: User, tab: str = "") -> None:
+def keep_section(*, section: Section, forms: Forms, drafts: Texts, by: User, tab: str = "") -> None:
     """Save valid forms of a section, which `tab` sent; its review has the next version then.
 
-    A change takes the section's confirmation away: it has to be confirmed again. So does it
-    with a later section that reads the same lists, if something is missing there now. Called
-    in the transaction that holds the review's row, for a section of a Progress.
+    `drafts` are those that the forms speak of, by lasting names: they end. A change takes the
+    section's confirmation away: it has to be confirmed again. So does it with a later section that
+    reads the same lists, if something is missing there now. Called in the transaction that holds
+    the review's row, for a section of a Progress.
     """
     review = section.review
-    changes = note_changes(review=review, section=section.key, forms=forms, by=by, tab=tab)
+    insist_on_own_keys(forms)
+    changes = note_changes(
+        review=review, section=section.key, forms=forms, drafts=drafts, by=by, tab=tab
+    )
+    changed = bool(changes) or any(form.has_changed() for form in forms.values())
     section.save(forms, by=by)
+    forget_drafts(review, section.key, drafts)
     if not changed:
         return
     Change.objects.bulk_create(changes)

@@ -262,6 +262,14 @@ def total_rows(data: QueryDict, prefix: str) -> int:
     return int(text)
 
 
+def insist_on_own_keys(forms_of_section: Forms) -> None:
+    """Raise BadRequest where two rows of a section, of whatever list, have one key."""
+    lists = [rows for rows in forms_of_section.values() if isinstance(rows, Rows)]
+    keys = [form.name for rows in lists for form in rows.forms if ROW_KEY.fullmatch(form.name)]
+    if len(keys) != len(set(keys)):
+        raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
+
+
 def hush(forms_of_section: Forms) -> None:
     """Show what was typed without judging it yet: a row was added or taken away."""
     # Private to Django, so its stubs leave them out.

@@ -52,6 +52,12 @@ class Typed:
         return text_of(field, field.field.prepare_value(value))
 
     @property
+    def proposed(self) -> frozenset[str]:
+        """The names of the fields that show what nobody agreed yet; the record has them blank."""
+        proposed: frozenset[str] = getattr(self.form, "proposed", frozenset())
+        return proposed
+
+    @property
     def is_new(self) -> bool:
         """Whether the form is of a row that the record doesn't have."""
         return isinstance(self.form, RowForm) and not self.form.instance.pk

@@ -301,4 +301,4 @@ def test_a_field_that_is_saved_by_itself_asks_as_often_with_many_rows_as_with_on
             sent = {"tab": f"tab-of-{key}", "turn": version, "version": version}
             sent |= {"user": world["user"].pk, f"typed-{name}": text}
             found[key] = counted(client, "post", f"{address(review, key)}autosave/", sent)
-    assert found == AUTOSAVES
+    assert found == AUTOSAVES, " ".join(f"{k}={v}" for k, v in found.items())

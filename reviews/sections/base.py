@@ -109,9 +109,11 @@ class Section:
         raise NotImplementedError
 
     def waits(self, form: BaseForm, field: str) -> bool:
-        """Whether what is typed in a field stays a draft until the section is saved by hand.
+        """Whether what is typed in a field stays a draft for now.
 
-        So it does where half a word would already be taken for somebody or something else.
+        So it does, until the section is saved by hand, where half a word would already be taken
+        for somebody or something else; and where the record holds it only once another field of
+        the form says something. `form` is bound.
         """
         return False
 

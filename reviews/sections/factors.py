@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +130,15 @@ class Factors(Section):
             return
         services.choose_factors(
             review=self.review, weights=top_five.chosen(), discussed=top_five.discussed()
+        )
+
+    def waits(self, form: BaseForm, field: str) -> bool:
+        # A weight counts once its factor is chosen.
+        factor, _hyphen, what = field.rpartition("-")
+        return (
+            isinstance(form, TopFiveForm)
+            and what == "weight"
+            and not form[f"{factor}-chosen"].value()
         )
 
     def missing(self) -> list[Missing]:

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +77,14 @@ class Impacts(Section):
             rows=[form.instance for form in rows.kept],
             removed=[form.instance for form in rows.removed],
             untouched=rows.untouched,
+        )
+
+    def waits(self, form: BaseForm, field: str) -> bool:
+        # What no event tried can't have worked.
+        return (
+            isinstance(form, ImpactVerdictForm)
+            and field == "worked"
+            and form["happened"].value() != ImpactVerdict.Happened.YES
         )
 
     def missing(self) -> list[Missing]:

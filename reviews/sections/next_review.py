@@ -32,11 +32,12 @@ class NextReview(Section):
         review = self.review
         proposal: dict[str, object] = {}
         if review.next_on is None and not review.next_to_confirm:
-            proposal = {
+            usual = {
                 "next_on": services.proposed_next_day(review),
                 "next_at": review.planned_at,
-                "next_place": review.next_place or review.place,
+                "next_place": review.place,
             }
+            proposal = {name: told for name, told in usual.items() if not getattr(review, name)}
         return {"next": NextReviewForm(data, instance=review, prefix="next", proposal=proposal)}
 
     def save(self, forms: Forms, *, by: User) -> None:

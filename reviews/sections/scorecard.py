@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.core.exceptions import BadRequest
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -190,6 +191,10 @@ class ServiceScorecard(Section):
                     factor=row.factor,
                     fields=aside.cleaned_data if aside.is_chosen else None,
                 )
+
+    def waits(self, form: BaseForm, field: str) -> bool:
+        # Nothing is set aside without a reason.
+        return isinstance(form, SetAsideForm) and field != "reason" and not form["reason"].value()
 
     def missing(self) -> list[Missing]:
         factors = list(self.review.agrees.factors.all())

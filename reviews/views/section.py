@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from reviews.access import RoomRequest, in_the_room, insist_on_writer
-from reviews.changes import Since, changes_since, drafts_of, forget_drafts
+from reviews.changes import Since, changes_since, drafts_of
 from reviews.forms import SetAsideForm
 from reviews.merging import Conflict, merge
 from reviews.models import Draft, Review
@@ -29,7 +29,7 @@ from reviews.progress import (
 from reviews.rows import Forms, Rows, hush, tell, with_removal, with_row
 from reviews.sections import KEYS, Missing
 from reviews.services import locked
-from reviews.typed import as_data, each_typed, words_of
+from reviews.typed import as_data, each_typed, texts_of, words_of
 from scorecards.models import KEY_LENGTH
 from valuereview.errors import each_form, summary_of_errors
 from valuereview.kinds import of_kind
@@ -142,12 +142,16 @@ def _save(request: RoomRequest, progress: Progress, step: Step, data: QueryDict)
         # Only who sets aside is asked why.
         judged = aside if is_setting_aside else None
         return _show(request, progress, step, forms, aside=judged, data=data, refused=True)
-    changed = any(form.has_changed() for form in forms.values())
-    tab = request.POST.get("tab", "")[:KEY_LENGTH]
-    keep_section(section=section, forms=forms, changed=changed, by=request.user, tab=tab)
+    drafts = drafts_of(review, section.key) if request.has_drafts else []
+    shown = texts_of(forms)
+    keep_section(
+        section=section,
+        forms=forms,
+        drafts={draft.field: draft.text for draft in drafts if draft.field in shown},
+        by=request.user,
+        tab=request.POST.get("tab", "")[:KEY_LENGTH],
+    )
     review = section.review
-    if request.has_drafts:
-        forget_drafts(review, section.key)
     if is_setting_aside:
         put_aside(review=review, key=section.key, fields=aside.cleaned_data, by=request.user)
         return _go_on(request, review, section.key)
@@ -155,6 +159,11 @@ def _save(request: RoomRequest, progress: Progress, step: Step, data: QueryDict)
         put_aside(review=review, key=section.key, fields=None, by=request.user)
         return redirect("review-section", review.pk, section.key)
     if "confirm" in request.POST and review.state == Review.State.IN_PROGRESS:
+        if _are_on_the_page(section.key, [row for row in drafts if row.field not in shown], review):
+            messages.error(
+                request, _("Saved. Meanwhile something else was typed here: look at it first.")
+            )
+            return redirect("review-section", review.pk, section.key)
         kept = read_record(review.pk)
         missing = confirm_section(review=kept, key=section.key, by=request.user)
         if not missing:
@@ -171,6 +180,16 @@ def _save(request: RoomRequest, progress: Progress, step: Step, data: QueryDict)
     if "next" in request.POST:
         return _go_on(request, review, section.key)
     return redirect("review-section", review.pk, section.key)
+
+
+def _are_on_the_page(key: str, drafts: Sequence[Draft], review: Review) -> bool:
+    """Whether the page of a section shows some of these drafts; that of a freed factor doesn't."""
+    if not drafts:
+        return False
+    section = Progress(read_record(review.pk)).section(key)
+    texts = {draft.field: draft.text for draft in drafts}
+    forms = section.forms(as_data(section.forms(), texts))
+    return not texts.keys().isdisjoint(texts_of(forms))
 
 
 def _go_on(request: RoomRequest, review: Review, key: str) -> HttpResponse:
