@@ -92,8 +92,9 @@ def fill_text_fields(row, text: str) -> None:
     """Write `text` into every free text of a row, past any form, as far as the column holds it."""
     for field in row._meta.concrete_fields:
         free = isinstance(field, CharField | TextField) and not field.choices
-        # Django checks a zone when it is typed; addresses are for calendars, not for paper.
-        if free and field.name not in ("time_zone", "password", "email"):
+        # Django checks a zone when it is typed; addresses are for calendars, not for paper; a key
+        # is a page's, which makes it.
+        if free and field.name not in ("time_zone", "password", "email", "row_key"):
             longest = field.max_length or len(text)
             type(row)._base_manager.filter(pk=row.pk).update(**{field.name: text[:longest]})
 

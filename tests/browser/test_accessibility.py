@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
+from playwright.sync_api import expect
 
 from accounts.models import StrategicObjective
 from reviews import services
@@ -65,11 +66,13 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(
     page.goto(f"{base}/reviews/{open_review.pk}/factors/")
     page.fill("#id_factors-autonomy-weight", "abc")
     page.click("button[name=confirm]")
+    expect(page.locator("[data-errors]")).to_be_focused()
     found += findings(page)
     page.goto(f"{base}/reviews/{open_review.pk}/improvement/")
     page.click("#add-actions")
     page.fill("#id_actions-2-due_on", "2026-12-01")
     page.click("button[name=confirm]")
+    expect(page.locator("[data-errors]")).to_be_focused()
     found += findings(page)
     assert found == []
 

@@ -41,7 +41,8 @@ def test_signing_in_is_served_with_files_that_browsers_keep_for_good(hosted):
     assert page.status == 200
     assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    names = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    assert page.headers["Content-Encoding"] == "gzip"
+    names = re.findall(r'(?:href|src)="(/static/[^"]+)"', hosted.visitor().ask("/sign-in/").text)
     assert len(names) > 5
     for name in names:
         assert re.search(r"\.[0-9a-f]{12}\.(css|js|svg)$", name), name
