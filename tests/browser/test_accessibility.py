@@ -64,10 +64,14 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(
         assert wide <= width, f"{path} scrolls sideways"
     # The states with errors: a fifth weight missing, a date that isn't one.
     page.goto(f"{base}/reviews/{open_review.pk}/factors/")
+    before = page.input_value("#id_factors-autonomy-weight")
     page.fill("#id_factors-autonomy-weight", "abc")
     page.click("button[name=confirm]")
     expect(page.locator("[data-errors]")).to_be_focused()
     found += findings(page)
+    page.fill("#id_factors-autonomy-weight", before)
+    page.click("button[name=confirm]")
+    page.wait_for_url("**/scorecard/")
     page.goto(f"{base}/reviews/{open_review.pk}/improvement/")
     page.click("#add-actions")
     page.fill("#id_actions-2-due_on", "2026-12-01")
