@@ -90,6 +90,7 @@ def save_words(*, review: Review, key: str, texts: Texts, seen: int, tab: str, b
         Confirmation.objects.filter(review=kept, section=key).delete()
         kept.version += 1
         kept.save(update_fields=["version"])
+    in_conflict = {conflict.field for conflict in conflicts}
     return Outcome(
         version=kept.version,
         conflicts=conflicts,
@@ -98,7 +99,8 @@ def save_words(*, review: Review, key: str, texts: Texts, seen: int, tab: str, b
             for name in held
             if name in texts or name not in trial.absent
         },
-        others={name: change for name, change in since.items() if name not in texts},
+        # A text that was sent as it had been shown gives way to what others made of it.
+        others={name: since[name] for name in since.keys() - free.keys() - in_conflict},
     )
 
 
