@@ -99,6 +99,7 @@ def save_words(
         Confirmation.objects.filter(review=review, section=key).delete()
         review.version += 1
         review.save(update_fields=["version"])
+    in_conflict = {conflict.field for conflict in conflicts}
     return Outcome(
         version=review.version,
         conflicts=conflicts,
@@ -107,7 +108,8 @@ def save_words(
             for name in held
             if name in texts or name not in trial.absent
         },
-        others={name: change for name, change in since.items() if name not in texts},
+        # A text that was sent as it had been shown gives way to what others made of it.
+        others={name: since[name] for name in since.keys() - free.keys() - in_conflict},
     )
 
 

@@ -10,6 +10,7 @@ from django.forms import BoundField
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reviews.access import RoomRequest, in_the_room, insist_on_writer
@@ -41,6 +42,8 @@ BUTTONS = {
 }  # fmt: skip
 
 
+# Whoever comes back to the page sees what stands there now, not what the browser kept of it.
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_the_room
 def section(request: RoomRequest, review: Review, key: str) -> HttpResponse:

@@ -16,9 +16,11 @@
 
   const user = form.dataset.user;
   const shelf = `vr-words-${user}-${form.dataset.review}-${form.dataset.autosave}`;
-  // What each field says as far as the server knows, and what waits for a choice.
+  // What each field says as far as the server knows.
   let known = new Map();
-  const conflicted = new Set();
+  // What waits for a choice, by its field: the version `seen` before, what this page said (`mine`),
+  // and the others' `change`; none where the page that came from the server asks itself.
+  const conflicted = new Map();
   // Words of rows that this page doesn't show: they're sent, and then the page is shown anew.
   const elsewhere = new Map();
   const messages = new Map();
@@ -104,10 +106,16 @@
   // 2 This tab's shelf: words that aren't saved, for this user only -----------
 
   function keep() {
+    const here = read();
     const texts = [...unsent(), ...ofTheTab()];
-    for (const [name, text] of read()) if (conflicted.has(name)) texts.push([name, text]);
+    let seen = version;
+    for (const [name, asked] of conflicted) {
+      texts.push([name, here.get(name) ?? asked.mine]);
+      // Nobody has chosen yet: after a reload they're asked again.
+      seen = Math.min(seen, asked.seen);
+    }
     try {
-      if (texts.length) sessionStorage.setItem(shelf, JSON.stringify({ version, texts }));
+      if (texts.length) sessionStorage.setItem(shelf, JSON.stringify({ version: seen, texts }));
       else sessionStorage.removeItem(shelf);
     } catch {
       // A browser that keeps nothing: closing the tab still asks first.
@@ -173,10 +181,11 @@
   }
 
   // What can't be read as it should is said at its field, once nobody is typing there.
-  function sayDrafts(sent, drafts) {
-    for (const name of sent.keys()) messages.delete(name);
+  function sayDrafts(drafts) {
+    const said = [...messages.keys()];
+    messages.clear();
     for (const [name, message] of Object.entries(drafts)) messages.set(name, message);
-    for (const name of sent.keys()) mark(name);
+    for (const name of new Set([...said, ...messages.keys()])) mark(name);
   }
 
   function mark(name) {
@@ -249,14 +258,37 @@
     );
   }
 
-  function askWhich(name, change) {
-    if (conflicted.has(name)) return;
+  function rowOf(name) {
+    return name.replace(/-[^-]+$/, "");
+  }
+
+  // Whether a choice waits that only this script asks for.
+  function isAsking() {
+    return [...conflicted.values()].some((asked) => asked.change);
+  }
+
+  function noteConflict(name, change, seen) {
+    const asked = conflicted.get(name);
+    const mine = read().get(name) ?? elsewhere.get(name) ?? asked?.mine ?? "";
+    elsewhere.delete(name);
+    const since = Math.min(seen, asked?.seen ?? seen);
+    conflicted.set(name, { mine, change, seen: since, panel: asked?.panel });
+  }
+
+  // Asks, or asks anew where others changed the field once more.
+  function askWhich(name, change, seen) {
+    noteConflict(name, change, seen);
+    const former = conflicted.get(name).panel;
     const [field] = find(name);
+    // The script's own question takes the place of the page's.
+    const choice = field && form.elements[`choose-${field.name}`];
+    (choice?.[0] ?? choice)?.closest(".vr-conflict").remove();
     const template = form.querySelector("template[data-conflict]");
     const panel = template.content.firstElementChild.cloneNode(true);
-    const mine = read().get(name) ?? elsewhere.get(name) ?? "";
-    elsewhere.delete(name);
-    conflicted.add(name);
+    conflicted.get(name).panel = panel;
+    const ofRow = [...conflicted.keys()].filter((one) => rowOf(one) === rowOf(name));
+    const names = change.gone ? ofRow : [name];
+    const mine = names.map((one) => told(one, conflicted.get(one).mine)).filter(Boolean).join(" · ");
     const head = panel.querySelector("[data-says]");
     let says = head.dataset.both;
     if (change.gone) says = change.by ? head.dataset.gone : head.dataset.away;
@@ -264,7 +296,7 @@
     head.id = `conflict-${name}`;
     panel.setAttribute("aria-labelledby", head.id);
     panel.querySelector("[data-label]").textContent = labelOf(name);
-    const both = [told(name, mine), change.gone ? "–" : told(name, change.text)];
+    const both = [mine, change.gone ? "–" : told(name, change.text)];
     underline(panel.querySelector("[data-yours]"), both[0], both[1]);
     underline(panel.querySelector("[data-theirs]"), both[1], both[0]);
     const whose = panel.querySelector("[data-whose]");
@@ -279,7 +311,7 @@
     if (change.gone && !row) yours.remove();
 
     const settle = () => {
-      conflicted.delete(name);
+      for (const one of names) conflicted.delete(one);
       panel.remove();
       sayState();
       keep();
@@ -297,7 +329,12 @@
     });
     theirs.addEventListener("click", () => {
       if (change.gone) {
-        conflicted.clear();
+        const here = read();
+        for (const one of names) {
+          conflicted.delete(one);
+          known.set(one, here.get(one));
+        }
+        keep();
         showAnew();
         return;
       }
@@ -314,6 +351,8 @@
     const place = field?.closest(".vr-control, .vr-factor, td") ?? form.querySelector("[data-conflicts]");
     if (place.matches(".vr-control")) place.after(panel);
     else form.querySelector("[data-conflicts]").append(panel);
+    if (former?.contains(document.activeElement)) panel.focus();
+    former?.remove();
   }
 
   function newRowKey() {
@@ -321,28 +360,30 @@
     return `n${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
   }
 
-  function askAll(conflicts) {
+  function askAll(conflicts, seen) {
+    // Of a row that is gone, all that was typed in it is one question.
+    for (const change of conflicts) if (change.gone) noteConflict(change.field, change, seen);
     const rows = new Set();
     for (const change of conflicts) {
-      const row = change.field.replace(/-[^-]+$/, "");
-      if (change.gone && rows.has(row)) conflicted.add(change.field);
-      else askWhich(change.field, change);
+      const row = rowOf(change.field);
+      if (!change.gone || !rows.has(row)) askWhich(change.field, change, seen);
       if (change.gone) rows.add(row);
     }
   }
 
   // What others changed is shown where nobody has typed; in the rest of the page, it is offered.
-  function showOthers(others) {
+  function showOthers(others, seen) {
     const texts = read();
     let unseen = null;
     for (const change of others) {
       const { field: name, text } = change;
-      if (texts.get(name) === text) known.set(name, text);
+      if (conflicted.has(name)) askWhich(name, change, seen);
+      else if (texts.get(name) === text) known.set(name, text);
       else if (!texts.has(name)) unseen = change;
       else if (known.get(name) === texts.get(name) && find(name)[0] !== document.activeElement) {
         write(name, text);
         known.set(name, text);
-      } else askWhich(name, change);
+      } else askWhich(name, change, seen);
     }
     if (unseen) offer(unseen);
   }
@@ -425,7 +466,7 @@
     const texts = unsent();
     if (!texts.size && !evenNothing) {
       keep();
-      return conflicted.size === 0;
+      return !isAsking();
     }
     isBusy = true;
     if (texts.size && !trouble) say(words().saving);
@@ -481,12 +522,13 @@
     sayTrouble("");
     renewTokens();
     take(texts, answer);
-    return conflicted.size === 0;
+    return !isAsking();
   }
 
   function take(texts, answer) {
     const refused = new Set(answer.conflicts.map((change) => change.field));
     for (const [name, text] of texts) if (!refused.has(name)) known.set(name, text);
+    const seen = version;
     version = answer.version;
     form.elements.version.value = String(version);
     const isComplete = [...elsewhere].every(([name]) => !refused.has(name));
@@ -496,9 +538,9 @@
       showAnew();
       return;
     }
-    sayDrafts(texts, answer.drafts);
-    askAll(answer.conflicts);
-    showOthers(answer.others);
+    sayDrafts(answer.drafts);
+    askAll(answer.conflicts, seen);
+    showOthers(answer.others, seen);
     savedAt = answer.at;
     sayState();
     keep();
@@ -542,14 +584,14 @@
     async (event) => {
       if (event.target !== form || isPassing) return;
       const removed = event.submitter;
-      if (!isBusy && !unsent().size && !conflicted.size) {
+      if (!isBusy && !unsent().size && !isAsking()) {
         isPassing = true;
         return;
       }
       event.preventDefault();
       event.stopImmediatePropagation();
       const isSaved = await flush();
-      if (conflicted.size) {
+      if (isAsking()) {
         document.querySelector(".vr-conflict")?.focus();
         return;
       }
@@ -563,17 +605,19 @@
   window.addEventListener("beforeunload", (event) => {
     if (!isPassing && isUnsaved()) event.preventDefault();
   });
-  // Back from another page, or from one that was never left.
-  window.addEventListener("pageshow", () => {
+  // Back from another page, or from one that was never left: what stands here may be old.
+  window.addEventListener("pageshow", (event) => {
     isPassing = false;
+    if (event.persisted) showAnew();
   });
 
   // 7 Rows that come and go by a swap of the form ---------------------------------
 
-  let before = new Map();
+  // What the page said when each request was sent: more than one may be on its way.
+  const asSent = new WeakMap();
   let typedMeanwhile = [];
-  document.addEventListener("htmx:beforeRequest", () => {
-    before = read();
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    asSent.set(event.detail.xhr, read());
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target !== form) return;
@@ -583,6 +627,8 @@
       fail("signedOut");
       return;
     }
+    if (event.detail.requestConfig.elt.closest("[hx-swap=none]")) return;
+    const before = asSent.get(event.detail.xhr);
     typedMeanwhile = [...read()].filter(([name, text]) => before.get(name) !== text);
   });
   document.addEventListener("htmx:afterSettle", () => {
@@ -604,10 +650,13 @@
   function begin() {
     form.elements.tab.value = window.vrTab();
     // Fields that a page without scripts asks about: they're sent when somebody has chosen.
+    for (const [name, asked] of conflicted) if (!asked.change) conflicted.delete(name);
     for (const choice of form.querySelectorAll("input[name^='choose-']")) {
       const field = form.elements[choice.name.replace("choose-", "")];
-      if (field) conflicted.add(lastingName(field));
+      if (field) conflicted.set(lastingName(field instanceof RadioNodeList ? field[0] : field), { mine: "", seen: 0 });
     }
+    // A form that came anew doesn't ask what this script was asking.
+    askAll([...conflicted.values()].map((asked) => asked.change).filter(Boolean), version);
   }
 
   begin();

@@ -327,3 +327,129 @@ def test_screen_readers_hear_what_is_saved_and_what_is_not(page, context, room):
     for selector in ("[data-save]", "[data-trouble-says]", "[data-others]"):
         assert page.locator(selector).get_attribute("role") == "status", selector
     assert page.locator("[data-conflicts]").get_attribute("aria-live") == "polite"
+
+
+def both_write(page: Page, daniels: Page):
+    """Let Daniel write in the action, then Claire, who saw nothing of it; return the question."""
+    wording(daniels).fill("By Daniel")
+    says(daniels, SAVED)
+    wording(page).fill("By Claire")
+    panel = page.locator(".vr-conflict")
+    expect(panel).to_contain_text("By Daniel")
+    return panel
+
+
+def test_a_choice_that_waits_is_asked_again_after_a_reload(page, room, daniels):
+    page.on("dialog", lambda dialog: dialog.accept())
+    panel = both_write(page, daniels)
+    page.reload()
+    expect(wording(page)).to_have_value("By Claire")
+    expect(panel).to_contain_text("By Daniel")
+    assert ImprovementAction.objects.get().wording == "By Daniel"
+
+
+def test_who_chooses_sees_what_the_other_goes_on_to_write(page, room, daniels):
+    panel = both_write(page, daniels)
+    wording(daniels).fill("By Daniel, who had not finished")
+    says(daniels, SAVED)
+    expect(panel).to_contain_text("who had not finished", timeout=15_000)
+    expect(panel).to_have_count(1)
+    panel.get_by_role("button", name="Keep the text of Daniel Roy").click()
+    says(page, SAVED)
+    expect(wording(page)).to_have_value("By Daniel, who had not finished")
+    assert ImprovementAction.objects.get().wording == "By Daniel, who had not finished"
+
+
+def test_a_row_that_is_added_meanwhile_leaves_the_choice_open(page, room, daniels):
+    panel = both_write(page, daniels)
+    page.click("#add-actions")
+    expect(wording(page, 1)).to_be_visible()
+    expect(panel).to_contain_text("By Daniel")
+    panel.get_by_role("button", name="Keep yours").click()
+    says(page, SAVED)
+    page.click("button[name=save].btn-link")
+    expect(page.locator(".vr-message")).to_have_text("Saved.")
+    assert ImprovementAction.objects.get().wording == "By Claire"
+
+
+def test_the_question_of_a_page_from_the_server_can_be_answered(page, room, daniels):
+    page.on("dialog", lambda dialog: dialog.accept())
+    wording(daniels).fill("By Daniel")
+    says(daniels, SAVED)
+    page.route(AUTOSAVES, cut)
+    wording(page).fill("By Claire")
+    # As where Daniel's save comes between the script's last one and the button.
+    page.evaluate("document.querySelector('#section-form').submit()")
+    expect(page.locator(".vr-conflict")).to_contain_text("By Daniel")
+    page.unroute(AUTOSAVES)
+    page.get_by_role("button", name="Keep the text of Daniel Roy").click()
+    expect(page.locator(".vr-conflict")).to_have_count(0)
+    page.click("button[name=save].btn-link")
+    expect(page.locator(".vr-message")).to_have_text("Saved.")
+    assert ImprovementAction.objects.get().wording == "By Daniel"
+
+
+def removed_by_daniel(page: Page, daniels: Page):
+    """Let Daniel remove the action while Claire types in two of its fields; return the question."""
+    page.route(AUTOSAVES, cut)
+    wording(page).fill("Still worth doing")
+    page.fill("#id_actions-0-due_on", "2027-02-01")
+    daniels.get_by_role("button", name="Remove Action 1").click()
+    expect(daniels.get_by_role("button", name="Undo Action 1")).to_be_visible()
+    daniels.click("button[name=save].btn-link")
+    expect(daniels.locator(".vr-message")).to_have_text("Saved.")
+    page.unroute(AUTOSAVES)
+    page.get_by_role("button", name="Try now").click()
+    panel = page.locator(".vr-conflict")
+    expect(panel).to_have_count(1)
+    expect(panel).to_contain_text("Still worth doing")
+    expect(panel).to_contain_text("2027-02-01")
+    return panel
+
+
+def test_all_that_was_typed_in_a_removed_row_is_put_back(page, room, daniels):
+    removed_by_daniel(page, daniels).get_by_role("button", name="Keep yours").click()
+    says(page, SAVED)
+    page.click("button[name=save].btn-link")
+    expect(page.locator(".vr-message")).to_have_text("Saved.")
+    action = ImprovementAction.objects.get()
+    assert (action.wording, str(action.due_on)) == ("Still worth doing", "2027-02-01")
+
+
+def test_a_removed_row_that_is_let_go_is_gone(page, room, daniels):
+    panel = removed_by_daniel(page, daniels)
+    with page.expect_navigation():
+        panel.get_by_role("button", name="Let it go").click()
+    expect(page.get_by_text("No action is noted yet.")).to_be_visible()
+    expect(panel).to_have_count(0)
+    assert page.evaluate(KEPT_HERE) == 0
+
+
+def test_what_is_typed_while_two_requests_are_on_their_way_stays(page, room):
+    late: list[Route] = []
+    page.route(AUTOSAVES, cut)
+    page.route("**/improvement/", lambda route: late.append(route))
+    page.click("#add-actions")
+    wording(page).fill("Said while the line was slow")
+    # As the score does that is counted anew.
+    page.evaluate(
+        "document.body.dispatchEvent(new CustomEvent('htmx:beforeRequest',"
+        " {bubbles: true, detail: {xhr: new XMLHttpRequest()}}))"
+    )
+    late[0].continue_()
+    expect(wording(page, 1)).to_be_visible()
+    expect(wording(page)).to_have_value("Said while the line was slow")
+
+
+def test_going_back_shows_what_stands_now(page, live_server, room, daniels):
+    wording(page).fill("By Claire")
+    says(page, SAVED)
+    page.goto(f"{live_server.url}/reviews/{room.pk}/factors/")
+    daniels.reload()
+    wording(daniels).fill("By Daniel")
+    says(daniels, SAVED)
+    page.go_back()
+    expect(wording(page)).to_have_value("By Daniel", timeout=15_000)
+    page.click("button[name=save].btn-link")
+    expect(page.locator(".vr-message")).to_have_text("Saved.")
+    assert ImprovementAction.objects.get().wording == "By Daniel"

@@ -168,6 +168,23 @@ def test_an_old_page_that_shows_a_draft_does_not_bring_it_back(as_manager, weigh
     assert WeightedFactor.objects.get(scorecard=weighing.agrees).weight == 40
 
 
+def test_a_text_sent_as_it_was_shown_is_answered_with_what_it_became(as_manager, improving):
+    action = an_action(improving)
+    name = f"actions-{action.pk}-wording"
+    mine = Tab(as_manager, improving, "improvement")
+    Tab(colleague(improving), improving, "improvement").save({name: "By Daniel"})
+    answer = mine.save({name: "Rehearse the runbook"})
+    assert answer.status_code == 200
+    [told] = answer.json()["others"]
+    assert (told["field"], told["text"]) == (name, "By Daniel")
+
+
+def test_the_browser_keeps_no_page_that_somebody_may_come_back_to(as_manager, improving):
+    page = as_manager.get(address(improving, "improvement"))
+    assert "no-store" in page.headers["Cache-Control"]
+    assert 'autocomplete="off"' in page.content.decode()
+
+
 # Odd requests
 
 
