@@ -7,6 +7,7 @@
   const PAUSE = 600;
   const REST = 1500;
   const LONGEST_WAIT = 10000;
+  const FOCUS_RING = 8;
   const NEVER_SENT = /^(csrfmiddlewaretoken|version|tab|choose-.*|theirs-.*|.*-(row|DELETE|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS))$/;
   // Asked only when the section is set aside, and no part of it: kept in the tab, not sent.
   const OF_THE_TAB = /^set-aside-/;
@@ -32,6 +33,7 @@
   let savedAt = "";
   let timer = 0;
   let standing = 0;
+  let barHeight = 0;
 
   // 1 Fields ---------------------------------------------------------------
 
@@ -150,6 +152,19 @@
     const line = form.querySelector("[data-save]");
     if (line.textContent.trim() !== text) line.textContent = text;
     line.classList.toggle("vr-save--failed", isTrouble);
+    uncover();
+  }
+
+  // Where the bar at the foot grows by what it says, the field that someone types in gives way.
+  function uncover() {
+    const bar = form.querySelector(".vr-actions");
+    const grown = bar.offsetHeight - barHeight;
+    barHeight = bar.offsetHeight;
+    const field = document.activeElement;
+    if (grown <= 0 || !form.contains(field) || bar.contains(field)) return;
+    if (getComputedStyle(bar).position !== "sticky") return;
+    const covered = field.getBoundingClientRect().bottom + FOCUS_RING - bar.getBoundingClientRect().top;
+    if (covered > 0) scrollBy(0, Math.min(covered, grown + FOCUS_RING));
   }
 
   function words() {
@@ -171,6 +186,7 @@
   }
 
   function sayState() {
+    form.querySelector("[data-show-conflict]").hidden = conflicted.size === 0;
     const count = messages.size;
     const drafts = count === 1 ? words().draftsOne : words().draftsMany;
     const parts = [];
@@ -205,7 +221,7 @@
     if (!error) {
       error = document.createElement("p");
       error.id = id;
-      error.className = "invalid-feedback";
+      error.className = field.closest(".vr-factor") ? "invalid-feedback vr-factor__error" : "invalid-feedback";
       error.dataset.byScript = "";
       const place = field.closest(".vr-choice, .vr-unit") ?? field;
       place.after(error);
@@ -348,8 +364,8 @@
       known.set(name, change.text);
       settle();
     });
-    const place = field?.closest(".vr-control, .vr-factor, td") ?? form.querySelector("[data-conflicts]");
-    if (place.matches(".vr-control")) place.after(panel);
+    const place = field?.closest(".vr-grid") ?? field?.closest(".vr-control");
+    if (place) place.after(panel);
     else form.querySelector("[data-conflicts]").append(panel);
     if (former?.contains(document.activeElement)) panel.focus();
     former?.remove();
@@ -568,6 +584,7 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-trouble-retry]")) send();
+    if (event.target.closest("[data-show-conflict]")) document.querySelector(".vr-conflict")?.focus();
   });
   window.addEventListener("online", () => send());
   window.addEventListener("focus", () => trouble && send());
@@ -649,6 +666,7 @@
 
   function begin() {
     form.elements.tab.value = window.vrTab();
+    barHeight = form.querySelector(".vr-actions").offsetHeight;
     // Fields that a page without scripts asks about: they're sent when somebody has chosen.
     for (const [name, asked] of conflicted) if (!asked.change) conflicted.delete(name);
     for (const choice of form.querySelectorAll("input[name^='choose-']")) {
