@@ -9,9 +9,11 @@ from playwright.sync_api import Page, expect
 def go_on(page: Page, key: str) -> None:
     """Confirm the section, and land in the one that follows."""
     page.click("button[name=confirm]")
-    expect(page, "; ".join(page.locator(".vr-errors").all_inner_texts())).to_have_url(
-        re.compile(rf"/{key}/$"), timeout=10_000
-    )
+    try:
+        expect(page).to_have_url(re.compile(rf"/{key}/$"), timeout=10_000)
+    except AssertionError as failure:
+        # Why it stayed, in the page's own words.
+        raise AssertionError(page.locator(".vr-errors").all_inner_texts()) from failure
 
 
 def add_row(page: Page, prefix: str, index: int, first: str, text: str) -> None:
