@@ -6,7 +6,7 @@ the typing person saw is left alone: they're shown both texts, and choose (`prod
 """
 
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from accounts.models import User
 from reviews.changes import (
@@ -14,6 +14,7 @@ from reviews.changes import (
     changes_since,
     drafts_of,
     keep_drafts,
+    removal,
 )
 from reviews.merging import Conflict, sort_out
 from reviews.models import Change, Confirmation, Review
@@ -57,6 +58,15 @@ def save_words(*, review: Review, key: str, texts: Texts, seen: int, tab: str, b
     record = texts_of(shown)
     drafts = {draft.field: draft.text for draft in drafts_of(review, key)}
     free, conflicts = sort_out(texts, shown, record, since)
+    if any(conflict.is_gone for conflict in conflicts):
+        # Who removed the row is told also to a page that heard of it before.
+        ever = changes_since(review, key, 0)
+        conflicts = [
+            replace(conflict, theirs=ever.get(removal(conflict.field.rpartition("-")[0])))
+            if conflict.is_gone
+            else conflict
+            for conflict in conflicts
+        ]
     wanted = drafts | free
     trial = _Trial(step.section, record, older=drafts.keys() - free.keys())
     # Where the section isn't open now, what is typed waits until it is.
