@@ -6,13 +6,14 @@ the typing person saw is left alone: they're shown both texts, and choose (`prod
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from accounts.models import User
 from reviews.changes import (
     Since,
     changes_since,
     keep_drafts,
+    removal,
 )
 from reviews.merging import Conflict, sort_out
 from reviews.models import Change, Confirmation, Draft, Review
@@ -66,6 +67,15 @@ def save_words(
     record = texts_of(shown)
     kept = {draft.field: draft.text for draft in drafts}
     free, conflicts = sort_out(texts, shown, record, since)
+    if any(conflict.is_gone for conflict in conflicts):
+        # Who removed the row is told also to a page that heard of it before.
+        ever = changes_since(review, key, 0)
+        conflicts = [
+            replace(conflict, theirs=ever.get(removal(conflict.field.rpartition("-")[0])))
+            if conflict.is_gone
+            else conflict
+            for conflict in conflicts
+        ]
     wanted = kept | free
     trial = _Trial(step.section, record, older=kept.keys() - free.keys())
     # Where the section isn't open now, what is typed waits until it is.

@@ -390,10 +390,18 @@
   // What others changed is shown where nobody has typed; in the rest of the page, it is offered.
   function showOthers(others, seen) {
     const texts = read();
+    const isRemoval = (change) => change.field.endsWith("-DELETE");
+    const removed = new Set(others.filter(isRemoval).map((change) => rowOf(change.field)));
+    const gone = [];
     let unseen = null;
     for (const change of others) {
       const { field: name, text } = change;
-      if (conflicted.has(name)) askWhich(name, change, seen);
+      if (removed.has(rowOf(name))) {
+        // Where somebody typed, its row is what they're asked about; else it stays until shown.
+        if (texts.has(name) && (conflicted.has(name) || known.get(name) !== texts.get(name)))
+          gone.push({ ...change, gone: true });
+        else unseen = change;
+      } else if (conflicted.has(name)) askWhich(name, change, seen);
       else if (texts.get(name) === text) known.set(name, text);
       else if (!texts.has(name)) unseen = change;
       else if (known.get(name) === texts.get(name) && find(name)[0] !== document.activeElement) {
@@ -401,6 +409,7 @@
         known.set(name, text);
       } else askWhich(name, change, seen);
     }
+    askAll(gone, seen);
     if (unseen) offer(unseen);
   }
 

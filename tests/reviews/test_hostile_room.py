@@ -185,6 +185,17 @@ def test_the_browser_keeps_no_page_that_somebody_may_come_back_to(as_manager, im
     assert 'autocomplete="off"' in page.content.decode()
 
 
+def test_who_removed_a_row_is_told_to_a_page_that_heard_of_it_before(as_manager, improving):
+    action = an_action(improving)
+    mine = Tab(as_manager, improving, "improvement")
+    daniel = colleague(improving)
+    sent = fields_of(daniel.get(address(improving, "improvement")))
+    daniel.post(address(improving, "improvement"), sent | {"actions-0-DELETE": "on", "save": "1"})
+    mine.save()
+    [conflict] = mine.save({f"actions-{action.pk}-wording": "Twice"}).json()["conflicts"]
+    assert (conflict["gone"], conflict["by"]) == (True, "Daniel Roy")
+
+
 # Odd requests
 
 
