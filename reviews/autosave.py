@@ -57,8 +57,8 @@ def save_words(
     """Save texts of a section by the lasting names of their fields; return what became of them.
 
     `seen` is the version of the review that the tab last knew, `drafts` what is kept already of
-    the section. Called in the transaction that
-    holds the review's row, while the review is open. The same texts sent again change nothing.
+    the section. Called in the transaction that holds the review's row, while the review is open.
+    The same texts sent again change nothing.
     """
     progress = Progress(review)
     step = progress.step(key)

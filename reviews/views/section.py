@@ -310,6 +310,10 @@ def _show(
         errors = [(str(item.text), item.anchor) for item in missing] or summary_of_errors(
             *forms.values(), aside
         )
+    for form in each_form([*forms.values(), aside]):
+        for field in form.fields.values():
+            # A browser would cut what is pasted, without a word: here too long is told, and kept.
+            field.widget.attrs.pop("maxlength", None)
     context = (
         _page(progress, step, request)
         | {

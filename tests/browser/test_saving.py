@@ -211,6 +211,78 @@ def test_signing_out_leaves_no_words_behind(page, context, room):
     assert page.evaluate(KEPT_HERE) == 0
 
 
+ROWS = 10
+
+
+def cut_off(page, context, claire) -> None:
+    context.set_offline(True)
+
+
+def back_on_line(page, context, claire) -> None:
+    context.set_offline(False)
+
+
+def end_session(page, context, claire) -> None:
+    Session.objects.all().delete()
+
+
+def sign_in_elsewhere(page, context, claire) -> None:
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in again").click()
+    other = opened.value
+    other.fill("#id_login", claire.email)
+    other.fill("#id_password", PASSWORD)
+    other.click("button.btn-primary")
+    other.wait_for_url(re.compile("again"))
+    other.close()
+
+
+def stop_saving(page, context, claire) -> None:
+    page.route(AUTOSAVES, cut)
+
+
+def reload(page, context, claire) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.unroute(AUTOSAVES)
+    page.reload()
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [(cut_off, back_on_line), (end_session, sign_in_elsewhere), (stop_saving, reload)],
+)
+def test_ten_rows_come_through_whatever_happens(page, context, room, claire, begin, end):
+    """What was shown as saved is in the database; all else is in the browser, and then saved."""
+    for number in range(2, ROWS + 1):
+        ImprovementAction.objects.create(
+            review=room, account=room.account, wording=f"Action {number}", position=number
+        )
+    page.reload()
+    typed = [f"Row {number}, as the client said it" for number in range(ROWS)]
+    for index, text in enumerate(typed):
+        if index == ROWS // 2:
+            assert _kept() >= set(typed[:index])
+            begin(page, context, claire)
+        wording(page, index).fill(text)
+        if index < ROWS // 2:
+            says(page, SAVED)
+    says(page, re.compile("^Not saved"))
+    assert not _kept() & set(typed[ROWS // 2 :])
+    kept_here = page.evaluate("Object.values(sessionStorage).join()")
+    assert all(text in kept_here for text in typed[ROWS // 2 :])
+    with page.expect_response(lambda answer: "autosave" in answer.url and answer.status == 200):
+        end(page, context, claire)
+    for index, text in enumerate(typed):
+        expect(wording(page, index)).to_have_value(text)
+    expect(page.locator("[data-trouble]")).to_be_hidden()
+    assert _kept() >= set(typed)
+    assert page.evaluate(KEPT_HERE) == 0
+
+
+def _kept() -> set[str]:
+    return set(ImprovementAction.objects.values_list("wording", flat=True))
+
+
 @pytest.fixture
 def daniels(browser, live_server, sign_in, room):
     """The same section in the browser of Daniel, another member."""

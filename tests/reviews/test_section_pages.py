@@ -605,3 +605,19 @@ def test_who_only_reads_is_not_led_to_a_section_that_is_not_open_yet(planned, ma
     assert "Continue to the service scorecard" in page
     page = client.get(address(review, "scorecard")).content.decode()
     assert "Continue to service improvement" not in page
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_field_cuts_what_is_pasted(as_manager, planned, manager, key):
+    """What is too long is told and stays on the page, whole."""
+    review = cast.held_until(planned, manager, key)
+    assert "maxlength" not in as_manager.get(address(review, key)).content.decode()
+
+
+def test_what_is_too_long_stays_on_the_page_whole(as_manager, planned, manager):
+    review = cast.held_until(planned, manager, "improvement")
+    long = "A" * 501
+    answer = submit(as_manager, review, "improvement", {"actions-0-wording": long}, confirm="1")
+    assert answer.status_code == 422
+    assert fields_of(answer)["actions-0-wording"] == long
+    assert "at most 500 characters" in answer.content.decode()
