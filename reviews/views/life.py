@@ -29,7 +29,7 @@ from reviews.closing import (
 )
 from reviews.forms import ReviewForm, SetAsideForm
 from reviews.minutes import time_of
-from reviews.models import Review
+from reviews.models import Draft, Review
 from reviews.progress import (
     Progress,
     read_record,
@@ -37,6 +37,7 @@ from reviews.progress import (
     set_rest_aside,
     summary,
 )
+from reviews.sections import Section
 from valuereview.errors import summary_of_errors
 
 
@@ -158,7 +159,21 @@ def _overview(request: RoomRequest, progress: Progress) -> dict[str, object]:
         "can_write": request.may_write,
         "people": [person for person in review.participants.all() if person.in_the_room],
         "left_for_later": set_aside_last_time(review) if review.is_open else [],
+        "drafts_left": _drafts_left(request, progress),
     }
+
+
+def _drafts_left(request: RoomRequest, progress: Progress) -> list[tuple[Section, Draft]]:
+    """Return what was typed and isn't in the record, with its section; to who may write here.
+
+    On the way to the closing each section says so itself.
+    """
+    review = progress.review
+    is_asked = progress.can_close or review.state == Review.State.CLOSED
+    if not (request.has_drafts and request.may_write and is_asked):
+        return []
+    drafts = Draft.objects.filter(review=review).exclude(text="").select_related("by")
+    return [(progress.section(draft.section), draft) for draft in drafts]
 
 
 @require_POST

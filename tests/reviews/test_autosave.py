@@ -16,6 +16,7 @@ from reviews.models import (
     Presence,
     Review,
 )
+from reviews.progress import put_aside
 from scorecards.models import KPI, WeightedFactor
 from tests import cast
 from tests.reviews.pages import address, fields_of, submit
@@ -430,6 +431,26 @@ def test_text_that_is_too_long_is_kept_as_a_draft(as_manager, improving):
     assert answer.json()["drafts"]
     assert len(Draft.objects.get().text) == 100_000
     assert as_manager.get(address(improving, "improvement")).status_code == 200
+
+
+def test_a_draft_in_what_was_set_aside_is_told_at_the_closing_and_after(
+    as_manager, planned, manager, director
+):
+    review = cast.held_until(planned, manager, "next-review")
+    put_aside(review=review, key="impacts", fields={"reason": "declined"}, by=manager)
+    row = "impacts-n0123456789abcdef"
+    Tab(as_manager, review, "impacts").save({f"{row}-plan": "Whatever happens, we call first"})
+    look = as_manager.get(reverse("review-close", args=[review.pk])).content.decode()
+    assert "Typed, and not in the record" in look
+    assert "Whatever happens, we call first" in look
+    version = Review.objects.get(pk=review.pk).version
+    as_manager.post(reverse("review-close", args=[review.pk]), {"version": version})
+    page = as_manager.get(review.get_absolute_url()).content.decode()
+    assert "The review is closed." in page
+    assert "Whatever happens, we call first" in page
+    reader = Client()
+    reader.force_login(director)
+    assert "we call first" not in reader.get(review.get_absolute_url()).content.decode()
 
 
 # Without a script: the page says which version it shows, and what others changed since stays.
