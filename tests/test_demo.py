@@ -56,12 +56,14 @@ def test_the_demo_is_refused_where_people_work_already(manager, settings):
     assert not Account.objects.exists()
 
 
+@pytest.mark.once
 def test_without_the_demo_its_sign_ins_open_nothing(demo, settings):
     settings.DEBUG = settings.DEMO_MODE = False
     for email in DEMO_USERS:
         assert sign_in(email).status_code == 200
 
 
+@pytest.mark.once
 def test_the_demo_shows_accounts_at_each_point_of_their_life_in_both_languages(demo):
     states = {
         account.name: (
@@ -82,6 +84,7 @@ def test_the_demo_shows_accounts_at_each_point_of_their_life_in_both_languages(d
     }
 
 
+@pytest.mark.once
 def test_the_meeting_in_progress_has_come_to_section_three(demo):
     client = Client()
     client.force_login(User.objects.get(email="manager@demo.test"))
@@ -92,6 +95,7 @@ def test_the_meeting_in_progress_has_come_to_section_three(demo):
     assert client.get(open_now).status_code == 200
 
 
+@pytest.mark.once
 def test_everybody_of_the_demo_signs_in_and_sees_what_is_theirs(demo):
     seen = {"manager@demo.test": 6, "manager2@demo.test": 1, "director@demo.test": 7}
     assert set(seen) == set(DEMO_USERS)
@@ -100,6 +104,7 @@ def test_everybody_of_the_demo_signs_in_and_sees_what_is_theirs(demo):
         assert Account.objects.visible_to(User.objects.get(email=email)).count() == accounts
 
 
+@pytest.mark.once
 def test_a_member_of_the_demo_is_one_contact_with_their_own_title(demo):
     for membership in Membership.objects.select_related("user", "account"):
         contact = membership.account.contacts.get(user=membership.user)
@@ -107,11 +112,13 @@ def test_a_member_of_the_demo_is_one_contact_with_their_own_title(demo):
         assert contact.title
 
 
+@pytest.mark.once
 def test_each_closed_review_of_the_demo_keeps_its_worksheet(demo):
     kept = [worksheet.review for worksheet in KeptWorksheet.objects.order_by("review_id")]
     assert kept == list(Review.objects.filter(state="closed").order_by("pk"))
 
 
+@pytest.mark.once
 def test_the_client_of_a_year_is_measured_better_each_quarter(demo):
     """By hand: 71.5 of 90 points, where the runbooks weren't measured; then all 100."""
     year = Review.objects.filter(account__name="Lakeshore Hospitals", state="closed")
@@ -124,6 +131,7 @@ def test_the_client_of_a_year_is_measured_better_each_quarter(demo):
     assert year.first().closed_at.date() == year.first().held_on
 
 
+@pytest.mark.once
 def test_one_review_of_the_demo_is_overdue(demo):
     client = Client()
     client.force_login(User.objects.get(email="manager@demo.test"))

@@ -106,11 +106,14 @@ TEMPLATES = [
 
 # No ATOMIC_REQUESTS: nothing slow (a PDF, a mail) may hold a transaction open.
 # IMMEDIATE, WAL and FULL: writers wait their turn instead of failing, and what was
-# acknowledged outlives a power cut.
+# acknowledged outlives a power cut. Nothing of the tests outlives them.
+SYNCHRONOUS = "OFF" if TESTING else "FULL"
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+    "init_command": (
+        f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SYNCHRONOUS}; PRAGMA cache_size=-16000;"
+    ),
 }
 
 

@@ -160,9 +160,11 @@ def page(browser, request) -> Page:
 
 @pytest.mark.parametrize(
     ("page", "script"),
-    [(True, ENGLISH), (False, FRENCH)],
+    [
+        pytest.param(True, ENGLISH, id="english"),
+        pytest.param(False, FRENCH, id="french-without-javascript", marks=pytest.mark.once),
+    ],
     indirect=["page"],
-    ids=["english", "french-without-javascript"],
 )
 def test_a_first_review_from_sign_in_to_the_worksheet(
     page, complaints, live_server, sign_in, script
