@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page
 
 from tests import cast, chromium
@@ -39,7 +41,22 @@ def complaints(page: Page) -> list[str]:
 
 @pytest.fixture
 def sign_in(live_server):
-    """Sign a user in through the page."""
+    """Give a browser the session of a user who signed in."""
+
+    def go(page: Page, user) -> None:
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        value = client.cookies[name].value
+        page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+        page.goto(f"{live_server.url}/")
+
+    return go
+
+
+@pytest.fixture
+def sign_in_by_page(live_server):
+    """Sign a user in through the page, as people do."""
 
     def go(page: Page, user) -> None:
         page.goto(f"{live_server.url}/sign-in/")

@@ -167,14 +167,14 @@ def page(browser, request) -> Page:
     indirect=["page"],
 )
 def test_a_first_review_from_sign_in_to_the_worksheet(
-    page, complaints, live_server, sign_in, script
+    page, complaints, live_server, sign_in_by_page, script
 ):
     Provider.objects.create(pk=1, name="Northlight Services")
     claire = cast.user("claire@northlight.example", "Claire Osborne", language=script.language)
     account = cast.account(
         claire, name="Halden Mutual", language=script.language, paper_size=script.paper
     )
-    sign_in(page, claire)
+    sign_in_by_page(page, claire)
     page.goto(f"{live_server.url}/accounts/")
     page.click("text=Halden Mutual")
     page.click(f"a[href='/accounts/{account.pk}/reviews/new/']")

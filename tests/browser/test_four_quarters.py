@@ -136,13 +136,13 @@ PHOTOGRAPHS = "Photographs read at first call"
 
 
 @pytest.fixture
-def come_to(monkeypatch, page, sign_in, claire) -> Callable[[datetime.date], None]:
+def come_to(monkeypatch, page, sign_in_by_page, claire) -> Callable[[datetime.date], None]:
     """Let time pass until noon of a day, and sign in anew: the session has run out long since."""
 
     def go(day: datetime.date) -> None:
         noon = datetime.datetime.combine(day, datetime.time(17), datetime.UTC)
         monkeypatch.setattr("django.utils.timezone.now", lambda: noon)
-        sign_in(page, claire)
+        sign_in_by_page(page, claire)
 
     return go
 
