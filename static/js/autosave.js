@@ -609,7 +609,7 @@
     "submit",
     async (event) => {
       if (event.target !== form || isPassing) return;
-      const removed = event.submitter;
+      const pressed = event.submitter;
       if (!isBusy && !unsent().size && !isAsking()) {
         isPassing = true;
         return;
@@ -624,7 +624,9 @@
       // What the server refuses to read by itself, it says why when asked in full.
       if (!isSaved && trouble !== "refused") return;
       isPassing = true;
-      form.requestSubmit(removed);
+      // The form may have come anew meanwhile, with buttons of its own.
+      const again = pressed?.name && form.querySelector(`button[name="${pressed.name}"]`);
+      form.requestSubmit(pressed?.isConnected ? pressed : again || null);
     },
     true,
   );

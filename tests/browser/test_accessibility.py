@@ -67,7 +67,7 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(
     before = page.input_value("#id_factors-autonomy-weight")
     page.fill("#id_factors-autonomy-weight", "abc")
     page.click("button[name=confirm]")
-    expect(page.locator("[data-errors]")).to_be_focused()
+    expect(page.locator("[data-errors]")).to_be_focused(timeout=20_000)
     found += findings(page)
     page.fill("#id_factors-autonomy-weight", before)
     page.click("button[name=confirm]")
@@ -76,7 +76,7 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(
     page.click("#add-actions")
     page.fill("#id_actions-2-due_on", "2026-12-01")
     page.click("button[name=confirm]")
-    expect(page.locator("[data-errors]")).to_be_focused()
+    expect(page.locator("[data-errors]")).to_be_focused(timeout=20_000)
     found += findings(page)
     assert found == []
 
