@@ -8,6 +8,7 @@
   const REST = 1500;
   const LONGEST_WAIT = 10000;
   const FOCUS_RING = 8;
+  const LONGEST_PRESS = 2000;
   const NEVER_SENT = /^(csrfmiddlewaretoken|version|tab|choose-.*|theirs-.*|.*-(row|DELETE|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS))$/;
   // Asked only when the section is set aside, and no part of it: kept in the tab, not sent.
   const OF_THE_TAB = /^set-aside-/;
@@ -28,6 +29,7 @@
   let version = Number(form.elements.version.value);
   let isBusy = false;
   let isPassing = false;
+  let isPressed = false;
   let trouble = "";
   let attempts = 0;
   let savedAt = "";
@@ -148,6 +150,19 @@
 
   // 3 What the page says -----------------------------------------------------
 
+  // Nothing is shown between the press and the click of a button: it would move from under the
+  // pointer, and the click be lost. A list that opens may swallow the release: two seconds, at most.
+  function released() {
+    return new Promise((resolve) => {
+      const since = performance.now();
+      const look = () => {
+        if (isPressed && performance.now() - since < LONGEST_PRESS) setTimeout(look, 20);
+        else setTimeout(resolve);
+      };
+      look();
+    });
+  }
+
   function say(text, isTrouble = false) {
     const line = form.querySelector("[data-save]");
     if (line.textContent.trim() !== text) line.textContent = text;
@@ -193,7 +208,7 @@
     if (conflicted.size) parts.push(words().choose);
     else if (savedAt) parts.push(words().saved.replace("{time}", savedAt));
     if (count) parts.push(drafts.replace("{n}", String(count)));
-    if (parts.length) say(parts.join(" · "), conflicted.size > 0);
+    say(parts.join(" · "), conflicted.size > 0);
   }
 
   // What can't be read as it should is said at its field, once nobody is typing there.
@@ -491,6 +506,7 @@
     const texts = unsent();
     if (!texts.size && !evenNothing) {
       keep();
+      if (form.querySelector("[data-save]").textContent === words().changed) sayState();
       return !isAsking();
     }
     isBusy = true;
@@ -532,10 +548,11 @@
       response = await post(texts);
       if (response.ok || response.status === 409) answer = await response.json();
     } catch {
-      isBusy = false;
-      return fail("offline");
+      response = null;
     }
+    await released();
     isBusy = false;
+    if (!response) return fail("offline");
     if (response.type === "opaqueredirect" || response.status === 403) return fail("signedOut");
     if (answer.reason === "other_user") return fail("otherUser");
     if (answer.reason === "other_tab") window.vrTab.renew();
@@ -588,9 +605,14 @@
   document.addEventListener("change", (event) => {
     if (event.target.form === form && event.target.name) schedule(100);
   });
-  document.addEventListener("focusout", (event) => {
-    if (event.target.form === form && event.target.name) mark(lastingName(event.target));
+  document.addEventListener("focusout", async (event) => {
+    if (event.target.form !== form || !event.target.name) return;
+    await released();
+    mark(lastingName(event.target));
   });
+  for (const [kind, isDown] of Object.entries({ pointerdown: true, pointerup: false, pointercancel: false })) {
+    document.addEventListener(kind, () => (isPressed = isDown), true);
+  }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-trouble-retry]")) send();
     if (event.target.closest("[data-show-conflict]")) document.querySelector(".vr-conflict")?.focus();
@@ -663,6 +685,8 @@
     const now = document.querySelector("form[data-autosave]");
     if (!now || now === form) return;
     form = now;
+    // What a new row comes with empty is nothing that the server has to be told.
+    for (const [name, text] of read()) if (!text && !known.has(name)) known.set(name, text);
     for (const [name, text] of typedMeanwhile) write(name, text);
     typedMeanwhile = [];
     version = Math.min(version, Number(form.elements.version.value));
@@ -686,6 +710,7 @@
     }
     // A form that came anew doesn't ask what this script was asking.
     askAll([...conflicted.values()].map((asked) => asked.change).filter(Boolean), version);
+    for (const name of messages.keys()) mark(name);
   }
 
   begin();

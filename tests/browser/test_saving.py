@@ -115,6 +115,42 @@ def test_what_cannot_be_read_is_said_at_its_field_and_kept(page, live_server, ro
     assert not Draft.objects.exists()
 
 
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_button_stays_under_the_finger_that_presses_it(page, room, is_answered):
+    # A page that needs no scrolling: what comes above the button moves it.
+    page.set_viewport_size({"width": 1440, "height": 2400})
+    wording(page).fill("word " * 200)
+    if is_answered:
+        says(page, re.compile("1 answer is kept as a draft"))
+    # What is wrong with the field is said there once it's left: by this press, which comes first.
+    page.click("#add-actions", delay=900, position={"x": 9, "y": 3})
+    expect(wording(page, 1)).to_be_focused()
+    expect(page.locator("#id_actions-0-wording_error")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390])
+def test_the_bar_at_the_foot_is_as_high_whatever_it_says(page, room, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    heights = page.evaluate(
+        """() => {
+          const line = document.querySelector("[data-save]");
+          return ["", ...Object.values(line.dataset)].map((words) => {
+            line.textContent = words;
+            return document.querySelector(".vr-actions").offsetHeight;
+          });
+        }"""
+    )
+    assert len(heights) > 8
+    assert len(set(heights)) == 1
+
+
+def test_what_was_typed_and_taken_back_is_said_to_be_nothing(page, room):
+    wording(page).press("End")
+    wording(page).press_sequentially("s")
+    wording(page).press("Backspace")
+    says(page, "")
+
+
 def test_a_cut_line_is_told_and_mended(page, context, room):
     context.set_offline(True)
     wording(page).fill("Said while the line was down")
