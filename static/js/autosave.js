@@ -18,6 +18,7 @@
 
   const user = form.dataset.user;
   const shelf = `vr-words-${user}-${form.dataset.review}-${form.dataset.autosave}`;
+  const reached = `vr-reached-${form.dataset.review}`;
   // What each field says as far as the server knows.
   let known = new Map();
   // What waits for a choice, by its field: the version `seen` before, what this page said (`mine`),
@@ -145,6 +146,25 @@
     for (const [name, text] of kept.texts) {
       if (here.has(name)) write(name, text);
       else elsewhere.set(name, text);
+    }
+  }
+
+  // A page that was asked for before this tab's last save was answered shows what stood before it.
+  function isOfBefore() {
+    try {
+      const last = Number(sessionStorage.getItem(reached));
+      sessionStorage.removeItem(reached);
+      return last > version;
+    } catch {
+      return false;
+    }
+  }
+
+  function noteReached() {
+    try {
+      sessionStorage.setItem(reached, String(version));
+    } catch {
+      // A browser that keeps nothing: its words were saved all the same.
     }
   }
 
@@ -573,6 +593,7 @@
     const seen = version;
     version = answer.version;
     form.elements.version.value = String(version);
+    noteReached();
     const isComplete = [...elsewhere].every(([name]) => !refused.has(name));
     if (elsewhere.size && isComplete) {
       elsewhere.clear();
@@ -713,6 +734,11 @@
     for (const name of messages.keys()) mark(name);
   }
 
+  if (isOfBefore()) {
+    isPassing = true;
+    location.reload();
+    return;
+  }
   begin();
   if (!("unsaved" in form.dataset)) known = read();
   takeBack();

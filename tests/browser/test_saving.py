@@ -283,6 +283,31 @@ def reload(page, context, claire) -> None:
     page.reload()
 
 
+def test_a_page_asked_for_before_a_save_shows_what_was_saved(page, room):
+    """The tab is reloaded; before its page comes, what was typed in it is saved."""
+    late = []
+
+    def bring_late(route: Route) -> None:
+        if late:
+            route.continue_()
+            return
+        late.append(route.fetch())
+        for _ in range(100):
+            page.wait_for_timeout(200)
+            if _kept() == {"Rehearse every night"}:
+                break
+        page.wait_for_timeout(1000)
+        route.fulfill(response=late[0])
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route(f"**/reviews/{room.pk}/improvement/", bring_late)
+    wording(page).fill("Rehearse every night")
+    page.reload()
+    assert "Rehearse the runbook" in late[0].text()
+    assert _kept() == {"Rehearse every night"}
+    expect(wording(page)).to_have_value("Rehearse every night")
+
+
 @pytest.mark.parametrize(
     ("begin", "end"),
     [(cut_off, back_on_line), (end_session, sign_in_elsewhere), (stop_saving, reload)],
