@@ -734,13 +734,15 @@
     for (const name of messages.keys()) mark(name);
   }
 
-  if (isOfBefore()) {
-    isPassing = true;
-    location.reload();
-    return;
-  }
   begin();
-  if (!("unsaved" in form.dataset)) known = read();
+  if (!("unsaved" in form.dataset)) {
+    known = read();
+    if (isOfBefore()) {
+      isPassing = true;
+      location.reload();
+      return;
+    }
+  }
   takeBack();
   if (unsent().size) schedule(0);
 })();
