@@ -14,4 +14,6 @@ FLAGS = [
     # Nothing but this machine is reached, by name or by number, nor by way of a proxy.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--no-proxy-server",
+    # What is clicked stays where it was aimed at.
+    "--disable-smooth-scrolling",
 ]
