@@ -14,7 +14,6 @@ from reviews.sections import KEYS
 from scorecards.models import Judgement
 from scorecards.periods import ONE_DAY, Span
 from scorecards.scores import judge
-from tests.remembered import remembered
 
 DAY = datetime.date(2026, 11, 18)
 
@@ -183,7 +182,6 @@ def count_all(review: Review, on: datetime.date, **of_hundred: int) -> None:
             )
 
 
-@remembered
 def held_until(review: Review, by: User, until: str | None, meeting: Meeting = MEETING) -> Review:
     """Return the review in progress, confirmed up to a section; started only, with None."""
     if until is None:
@@ -209,7 +207,6 @@ def kept_worksheet(review: Review, version: int = 1) -> KeptWorksheet:
     )
 
 
-@remembered
 def closed(review: Review, by: User, meeting: Meeting = MEETING) -> Review:
     return hold_and_close(review=review, meeting=meeting, by=by)
 

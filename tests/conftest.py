@@ -5,12 +5,11 @@ import sys
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from weasyprint import HTML
 
 from reviews import documents
-from tests import cast, remembered, undefined
+from tests import cast, undefined
 
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -62,15 +61,6 @@ def _unprinted(request, monkeypatch):
     """
     if "printed" not in request.fixturenames and not request.node.get_closest_marker("documents"):
         monkeypatch.setattr(documents, "worksheet", lambda review, **options: b"%PDF")
-
-
-@pytest.fixture(autouse=True)
-def _numbered_from_one(request):
-    """A test's rows have the same numbers whatever ran before it: what is remembered fits again."""
-    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
-        request.getfixturevalue("db")
-        if connection.vendor == "postgresql":
-            remembered.number_on()
 
 
 @pytest.fixture
