@@ -21,8 +21,8 @@ run: $(BUILT)
 ## Everything: the checks, then the tests, in headless Chromium too, on SQLite and on PostgreSQL
 test: check
 	@scripts/system_packages.sh runtime test
-	env -u TEST_DATABASE_URL $(PYTEST) -m "not browser" --cov
-	env -u TEST_DATABASE_URL $(PYTEST) -m browser
+	env -u TEST_DATABASE_URL $(PYTEST) -m "not browser and not documents" --cov
+	env -u TEST_DATABASE_URL $(PYTEST) -m "browser or documents"
 	.venv/bin/python scripts/with_postgres.py $(PYTEST) -m "not once"
 
 ## kill -9 under load: what was acknowledged and lost (docs/hosting.md); .ci/run calls it after make test

@@ -16,6 +16,8 @@ from reviews.models import Review
 from tests import cast
 from tests.reviews.history import a_scorecard
 
+pytestmark = pytest.mark.once
+
 ABSENT = 999_999_999
 PUBLIC, SIGN_IN, OK, NO, GONE = 200, 302, 200, 403, 404
 
@@ -157,7 +159,6 @@ def visit(world: dict, name: str, who: str, numbers: dict | None = None):
     return getattr(client, row.method)(reverse(name, args=taken), data)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("who", ["nobody", "outsider", "manager", "director", "administrator"])
 @pytest.mark.parametrize("name", TABLE)
 def test_an_address_answers_as_the_table_says(world, name, who):

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from tests import cast
 
+pytestmark = pytest.mark.once
+
 
 def switch(client: Client, language: str = "fr", **more):
     headers = more.pop("headers", None)

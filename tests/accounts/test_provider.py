@@ -16,6 +16,8 @@ from accounts.admin import ProviderForm
 from accounts.models import Provider, User
 from tests import cast
 
+pytestmark = pytest.mark.once
+
 COLOUR = "#0f4c5c"
 
 

@@ -12,6 +12,8 @@ from django.urls import reverse
 from accounts.models import User
 from tests import cast
 
+pytestmark = pytest.mark.once
+
 PASSWORD = "a-long-enough-password"  # the cast's
 
 

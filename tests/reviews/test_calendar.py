@@ -14,6 +14,8 @@ from reviews.models import Review
 from reviews.progress import read_record
 from tests import cast
 
+pytestmark = pytest.mark.once
+
 # They close reviews, and read no worksheet.
 TEAM = {
     "mailto:ruth@client.example",

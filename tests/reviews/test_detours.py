@@ -15,6 +15,8 @@ from reviews.models import Review
 from reviews.progress import read_record
 from tests import cast
 
+pytestmark = pytest.mark.once
+
 TODAY = datetime.datetime(2026, 11, 20, 15, tzinfo=datetime.UTC)
 
 

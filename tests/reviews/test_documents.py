@@ -20,7 +20,7 @@ from reviews.sections import SECTIONS
 from scorecards.factors import Factor
 from tests import cast
 
-pytestmark = [pytest.mark.once, pytest.mark.usefixtures("printed")]
+pytestmark = [pytest.mark.once, pytest.mark.documents]
 
 WEIGHTS = {
     "en": ["30%", "25%", "20%", "15%", "10%"],

@@ -84,14 +84,16 @@ def test_ending_early_leaves_complete_what_is_complete_behind_a_section_opened_a
     assert [step.status for step in steps] == ["done"] * 3 + ["set_aside"] + ["done"] * 3
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("typed", ODD_NUMBERS)
 def test_an_odd_count_is_refused_with_words_and_stays_on_the_page(as_manager, going, typed):
     kpi = KPI.objects.get(scorecard=going.closes, wording="Questions answered the same day")
-    for name in ("client_count", "our_count", "adjusted_target"):
-        field = f"judged-{kpi.pk}-{name}"
-        answer = submit(as_manager, going, "scorecard", {field: typed}, save="1")
-        assert answer.status_code == 422
-        assert fields_of(answer)[field] == typed
+    names = [f"judged-{kpi.pk}-{name}" for name in ("client_count", "our_count", "adjusted_target")]
+    answer = submit(as_manager, going, "scorecard", dict.fromkeys(names, typed), save="1")
+    assert answer.status_code == 422
+    for name in names:
+        assert fields_of(answer)[name] == typed
+        assert f'id="id_{name}_error"' in answer.content.decode()
     kpi.judgement.refresh_from_db()
     assert (kpi.judgement.client_count, kpi.judgement.adjusted_target) == (90, None)
 
@@ -119,6 +121,7 @@ def test_a_target_adjusted_to_zero_needs_its_reason_too(as_manager, closed, mana
     assert "Say why it is adjusted." in text_of(answer)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", ["foreign", "own", "9" * 30, "abc", "", "-1", "1-2", "０"])
 def test_words_of_what_did_not_come_to_this_review_are_refused(as_manager, going, outsider, number):
     """Of another account, of this very review, of nothing at all."""

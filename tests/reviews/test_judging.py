@@ -12,6 +12,8 @@ from scorecards.scores import judge, keep_score
 from tests import cast
 from tests.reviews.pages import address, fields_of, onward, submit
 
+pytestmark = pytest.mark.once
+
 # They close reviews, and read no worksheet.
 ANSWERED = cast.counted()
 

@@ -20,7 +20,7 @@ from tests.reviews.test_documents import (
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.once,
-    pytest.mark.usefixtures("printed"),
+    pytest.mark.documents,
 ]
 
 DUE = datetime.date(2027, 4, 1)

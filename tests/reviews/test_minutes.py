@@ -21,6 +21,8 @@ from tests import cast
 from tests.reviews.pages import address, submit
 from tests.test_queries import counted
 
+pytestmark = pytest.mark.once
+
 BEGUN = datetime.datetime(2026, 11, 18, 19, tzinfo=datetime.UTC)
 USUAL = dict(zip(KEYS, [5, 20, 25, 15, 10, 10, 5], strict=True))
 LEAD_TAB, OTHER_TAB = "tab-of-the-lead", "tab-of-another"

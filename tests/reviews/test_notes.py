@@ -17,6 +17,8 @@ from reviews.sections import KEYS
 from tests import cast
 from tests.test_access import TABLE
 
+pytestmark = pytest.mark.once
+
 WEAKNESSES = "Zwieback: the night team was never trained."
 ANSWERS = "Quagmire: Daniel stays a month, at our cost."
 SECRET = ("Zwieback", "Quagmire")

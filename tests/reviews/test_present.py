@@ -17,6 +17,8 @@ from reviews.sections import KEYS, SECTIONS
 from scorecards.models import WeightedFactor
 from tests import cast
 
+pytestmark = pytest.mark.once
+
 POLL = {"HX-Request": "true"}
 
 

@@ -12,7 +12,7 @@ from scorecards.models import KPI, WeightedFactor
 from tests import cast
 from tests.reviews.pages import address, fields_of, onward, submit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def people(side, names, **fields):

@@ -20,6 +20,8 @@ from tests import cast
 from tests.reviews.pages import address, fields_of
 from tests.test_translations import catalogue
 
+pytestmark = pytest.mark.once
+
 LANGUAGES = ["en", "fr"]
 each_section = pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.key)
 each_language = pytest.mark.parametrize("language", LANGUAGES)

@@ -12,6 +12,8 @@ from reviews.trend import Point, Trend, trend_of
 from tests import cast
 from tests.reviews.history import DAY, FIRST, PERIOD, a_closed_review
 
+pytestmark = pytest.mark.once
+
 NOBODY_COUNTED = dict.fromkeys(cast.WEIGHTS)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from reviews import documents
 
-pytestmark = [pytest.mark.once, pytest.mark.usefixtures("printed")]
+pytestmark = [pytest.mark.once, pytest.mark.documents]
 
 CALLS_A_PAGE = 260_000
 
