@@ -6,8 +6,9 @@ set -eu
 # WeasyPrint lays text out with Pango; without HarfBuzz's subsetter a PDF takes seconds.
 runtime="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # The second database, the browser (and what its driver links to), the OCR that reads the printed
-# pages in both languages, the tools that turn them into pictures, and fonts for other scripts.
-test="postgresql chromium libatomic1 tesseract-ocr tesseract-ocr-fra poppler-utils gettext fonts-noto-core"
+# pages in both languages, the tools that turn them into pictures, fonts for other scripts, and what
+# recalculates the workbooks.
+test="postgresql chromium libatomic1 tesseract-ocr tesseract-ocr-fra poppler-utils gettext fonts-noto-core libreoffice-calc-nogui"
 
 wanted=
 for word; do

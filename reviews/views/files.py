@@ -5,11 +5,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from reviews import calendar, documents
+from reviews import calendar, documents, workbook
 from reviews.access import RoomRequest, in_the_room
 from reviews.models import Review
 
 PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -34,6 +35,13 @@ def kept_worksheet(request: RoomRequest, review: Review, version: int) -> HttpRe
     """The worksheet as it was at one closing; 404 if there was none of this version."""
     kept = get_object_or_404(review.worksheets, version=version)
     return _file(bytes(kept.content), PDF, review, f"worksheet-{version}.pdf")
+
+
+@require_safe
+@in_the_room
+def as_workbook(request: RoomRequest, review: Review) -> HttpResponse:
+    """The record as it stands, as a workbook."""
+    return _file(workbook.workbook(review), XLSX, review, "workbook.xlsx")
 
 
 @require_safe
