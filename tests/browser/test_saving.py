@@ -144,6 +144,16 @@ def test_the_bar_at_the_foot_is_as_high_whatever_it_says(page, room, width):
     assert len(set(heights)) == 1
 
 
+def test_of_a_new_row_only_what_was_typed_is_kept(page, room):
+    page.route(AUTOSAVES, cut)
+    page.click("#add-actions")
+    page.fill("#id_actions-1-due_on", "2027-02-01")
+    says(page, re.compile("^Not saved"))
+    page.unroute(AUTOSAVES)
+    says(page, re.compile("1 answer is kept as a draft"))
+    assert [draft.text for draft in Draft.objects.all()] == ["2027-02-01"]
+
+
 def test_what_was_typed_and_taken_back_is_said_to_be_nothing(page, room):
     wording(page).press("End")
     wording(page).press_sequentially("s")
