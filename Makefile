@@ -18,7 +18,7 @@ run: $(BUILT)
 	@scripts/system_packages.sh runtime
 	@.venv/bin/python scripts/run.py
 
-## Everything: the checks, then the tests, in headless Chromium too, on SQLite and on PostgreSQL
+## Everything: the checks; the tests, in headless Chromium too; on PostgreSQL again what a database may change
 test: check
 	@scripts/system_packages.sh runtime test
 	env -u TEST_DATABASE_URL $(PYTEST) -m "not browser and not documents" --cov

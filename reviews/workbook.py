@@ -221,9 +221,8 @@ def _judged(sheet: Sheet, judged: JudgedScorecard, record: Review) -> None:
     if not rows:
         return
     sheet.row -= 1
-    span = f"{rows[0]}:{{0}}{rows[-1]}"
     earned = sheet.total(
-        gettext("Points earned"), 14, f"=SUM(N{span.format('N')})", sheet.formats.points
+        gettext("Points earned"), 14, f"=SUM(N{rows[0]}:N{rows[-1]})", sheet.formats.points
     )
     measured = sheet.total(
         gettext("Points measured"), 14, _measured(rows[0], rows[-1]), sheet.formats.points

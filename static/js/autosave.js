@@ -176,7 +176,8 @@
     return new Promise((resolve) => {
       const since = performance.now();
       const look = () => {
-        if (isPressed && performance.now() - since < LONGEST_PRESS) setTimeout(look, 20);
+        isPressed &&= performance.now() - since < LONGEST_PRESS;
+        if (isPressed) setTimeout(look, 20);
         else setTimeout(resolve);
       };
       look();
@@ -687,6 +688,7 @@
   // What the page said when each request was sent: more than one may be on its way.
   const asSent = new WeakMap();
   let typedMeanwhile = [];
+  let shownBefore = new Map();
   document.addEventListener("htmx:beforeRequest", (event) => {
     asSent.set(event.detail.xhr, read());
   });
@@ -700,14 +702,17 @@
     }
     if (event.detail.requestConfig.elt.closest("[hx-swap=none]")) return;
     const before = asSent.get(event.detail.xhr);
-    typedMeanwhile = [...read()].filter(([name, text]) => before.get(name) !== text);
+    shownBefore = read();
+    typedMeanwhile = [...shownBefore].filter(([name, text]) => before.get(name) !== text);
   });
   document.addEventListener("htmx:afterSettle", () => {
     const now = document.querySelector("form[data-autosave]");
     if (!now || now === form) return;
     form = now;
     // What a new row comes with empty is nothing that the server has to be told.
-    for (const [name, text] of read()) if (!text && !known.has(name)) known.set(name, text);
+    for (const [name, text] of read()) {
+      if (!text && !shownBefore.has(name) && !known.has(name)) known.set(name, text);
+    }
     for (const [name, text] of typedMeanwhile) write(name, text);
     typedMeanwhile = [];
     version = Math.min(version, Number(form.elements.version.value));
