@@ -16,7 +16,7 @@ from reviews.models import Review
 from tests import cast
 from tests.reviews.history import a_scorecard
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.uncounted]
 
 ABSENT = 999_999_999
 PUBLIC, SIGN_IN, OK, NO, GONE = 200, 302, 200, 403, 404

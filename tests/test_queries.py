@@ -23,6 +23,8 @@ from tests.reviews.history import a_scorecard
 from tests.reviews.pages import address, fields_of
 from tests.test_access import TABLE
 
+pytestmark = pytest.mark.uncounted
+
 # Two of them are the session and the user, one is the account or the review.
 PAGES = {
     "account_login": 2,

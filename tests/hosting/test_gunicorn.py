@@ -19,7 +19,7 @@ from tests.hosting.installation import (
     with_static_files,
 )
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.once]
+pytestmark = [pytest.mark.timeout(400), pytest.mark.once, pytest.mark.uncounted]
 
 FOR_GOOD = "max-age=315360000, public, immutable"
 CLIENT, ANOTHER = "203.0.113.9", "203.0.113.10"

@@ -13,7 +13,7 @@ from tests import cast
 from tests.hosting.installation import HOUSE, manage, start_gunicorn, stop, with_static_files
 from valuereview.secret import own_secret_key
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.once]
+pytestmark = [pytest.mark.timeout(400), pytest.mark.once, pytest.mark.uncounted]
 
 REFUSED = {
     "missing": None,

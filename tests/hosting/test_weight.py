@@ -9,7 +9,7 @@ import pytest
 from reviews.sections import KEYS
 from tests.hosting.installation import HOST, HOUSE, Answer, Installation, Visitor
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.once]
+pytestmark = [pytest.mark.timeout(400), pytest.mark.once, pytest.mark.uncounted]
 
 COLD, WARM = 120_000, 20_000  # bytes (issue: in the room)
 SAVE = 1_000

@@ -14,7 +14,7 @@ from tests import cast
 from tests.reviews.pages import address, fields_of, submit
 from tests.reviews.test_section_pages import people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 
 
 @pytest.fixture

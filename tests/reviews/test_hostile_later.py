@@ -24,7 +24,7 @@ from scorecards.models import KPI, Judgement
 from tests import cast
 from tests.reviews.pages import address, fields_of, part, submit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 
 ODD_NUMBERS = [
     "1e5",

@@ -17,7 +17,7 @@ from tests.reviews.pages import address, fields_of
 from tests.reviews.test_autosave import Tab, an_action, colleague, improving, weighing
 
 __all__ = ["improving", "weighing"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 ROW = "n0123456789abcdef"
 
 

@@ -42,7 +42,7 @@ from tests.reviews.expected import (
 )
 from tests.reviews.pages import address, fields_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 
 FIRST_SEED, OTHER_SEEDS, STEPS = 0, range(1, 4), 60
 START = datetime.datetime(2026, 11, 18, 15, tzinfo=datetime.UTC)
