@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from multiprocessing import forkserver
 
 import pytest
 from django.core.cache import cache
@@ -15,6 +16,9 @@ from tests import cast, undefined
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+
+# What runs apart (valuereview/apart.py) has the settings of tests there too: they ask for pytest.
+forkserver.set_forkserver_preload(["pytest"])
 
 # What was imported is no garbage: not looked through again and again, the suite takes a tenth less.
 gc.freeze()
