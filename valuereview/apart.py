@@ -7,6 +7,7 @@ database connections. What runs there has Django set up, and asks no database.
 """
 
 import atexit
+import logging
 import multiprocessing
 import os
 import resource
@@ -28,6 +29,8 @@ MEMORY = 400 * 1024**2
 SECONDS_TO_START = 30
 # How the process ends when it wanted more than MEMORY.
 NO_MEMORY = 70
+
+logger = logging.getLogger(__name__)
 
 
 class Unfinished(Exception):

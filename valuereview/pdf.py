@@ -1,12 +1,12 @@
 """From a template, its data and a language to the bytes of a PDF. The only door to the renderer.
 
 What people typed is in these documents, so the renderer may fetch nothing but our own style
-sheets, our typeface, and `data:` (OWASP ASVS 5.0, 1.3.6). It costs seconds of a core: at most
-two render at a time. Its font configuration and its parsed style sheets are kept per thread:
-shared across threads they crash the process, made anew each time they leak.
+sheets, our typeface, and `data:` (OWASP ASVS 5.0, 1.3.6). It costs seconds of a core, and more
+for what nobody foresaw: it runs apart, in the one process that stays warm beside each that serves.
+There its font configuration and its parsed style sheets are kept: made anew each time they leak.
 """
 
-import threading
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,6 +20,8 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from valuereview import apart
+
 STATIC = "static:"
 FONT = "font:"
 # Its weights, cut by scripts/make_font.py; the whole typeface for writing that they leave out.
@@ -28,9 +30,8 @@ FONTS = {
     for weight in (400, 500, 600, 700)
 } | {"inter-whole": Path(str(files("fontpkg_inter"))) / "files" / "Inter[opsz,wght].ttf"}
 PAPER = {"a4": "A4", "letter": "letter"}
-
-_rendering = threading.BoundedSemaphore(2)
-_kept = threading.local()
+# A full worksheet takes two seconds of an idle core, and the longest that can be typed ten.
+SECONDS = 40
 
 
 class FetchDenied(ValueError):
@@ -62,26 +63,23 @@ class OwnFilesOnly(URLFetcher):
         raise FetchDenied(url)
 
 
-def _house_style(style_sheet: str, paper_size: str) -> tuple[FontConfiguration, list[CSS]]:
-    """Return this thread's font configuration, and a style sheet parsed for a paper size."""
-    if not hasattr(_kept, "fonts"):
-        _kept.fonts, _kept.sheets = FontConfiguration(), {}
-    key = style_sheet, paper_size
-    if key not in _kept.sheets:
-        fetcher = OwnFilesOnly()
-        found = finders.find(style_sheet)
-        if found is None:
-            raise FileNotFoundError(style_sheet)
-        source = Path(found).read_text()
-        _kept.sheets[key] = [
-            CSS(
-                string=f"@page {{ size: {PAPER[paper_size]} }}\n{source}",
-                font_config=_kept.fonts,
-                url_fetcher=fetcher,
-                base_url="static:css/pdf/",
-            )
-        ]
-    return _kept.fonts, _kept.sheets[key]
+@cache
+def _fonts() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def _house_style(style_sheet: str, paper_size: str) -> CSS:
+    """Return a style sheet parsed for a paper size."""
+    found = finders.find(style_sheet)
+    if found is None:
+        raise FileNotFoundError(style_sheet)
+    return CSS(
+        string=f"@page {{ size: {PAPER[paper_size]} }}\n{Path(found).read_text()}",
+        font_config=_fonts(),
+        url_fetcher=OwnFilesOnly(),
+        base_url="static:css/pdf/",
+    )
 
 
 def render_pdf(
@@ -95,12 +93,18 @@ def render_pdf(
     """Return the PDF of a template rendered in `language` on `paper_size` ("a4", "letter").
 
     `style_sheet` is the name of a static file. The caller has activated the time zone. Never
-    call it inside a transaction: it takes about a second.
+    call it inside a transaction: it takes about a second. Raises `apart.Unfinished` where the
+    document took too long or needed too much memory.
     """
     with translation.override(language):
         source = render_to_string(template, context)
-    with _rendering:
-        fonts, sheets = _house_style(style_sheet, paper_size)
-        document = HTML(string=source, base_url="static:", url_fetcher=OwnFilesOnly())
-        content: bytes = document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_tags=True)
-        return content
+    return apart.run(lay_out, source, style_sheet, paper_size, seconds=SECONDS)
+
+
+def lay_out(source: str, style_sheet: str, paper_size: str) -> bytes:
+    """Return the PDF of an HTML document. Runs apart: its fonts and styles stay for the next."""
+    document = HTML(string=source, base_url="static:", url_fetcher=OwnFilesOnly())
+    content: bytes = document.write_pdf(
+        stylesheets=[_house_style(style_sheet, paper_size)], font_config=_fonts(), pdf_tags=True
+    )
+    return content
