@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts.models import Provider, Side
 from reviews.access import speaking
 from reviews.marks import CORNERS, SHEETS, corner_svg, marker_ids, square_code_svg
 from reviews.minutes import time_of
 from reviews.models import PEOPLE_A_SIDE, Participant, Review
-from reviews.progress import Progress, read_record, summary
+from reviews.progress import Part, Progress, read_record, summary
+from reviews.transcript import transcript
 from reviews.trend import Point, Trend, trend_of
+from reviews.workbook import workbook
 from scorecards.factors import Factor
 from scorecards.scores import JudgedScorecard
 from scorecards.scoring import half_up
-from valuereview.pdf import render_pdf
+from valuereview.pdf import Attachment, Kept, render_pdf
 
 SHEETS_A_REVIEW = 8
 
@@ -40,7 +43,9 @@ def worksheet(
 ) -> bytes:
     """Return the worksheet of a review as PDF: a draft to fill by hand, or a closed version.
 
-    It reads the record once, and never the private preparation notes.
+    Closed, it is a document to keep: archival, accessible, with the record inside, and its bytes
+    depend on nothing but the record, `version` and `closed_at`. Never on the private preparation
+    notes.
     """
     record = read_record(review.pk)
     account = record.account
@@ -62,6 +67,10 @@ def worksheet(
             "judged": judged,
             "before": record.closes and record.closes.follows,
             "trend": _trend(record, judged),
+            "seated": [
+                (record.client_title, _seated(record, Side.CLIENT)),
+                (record.provider_title, _seated(record, Side.PROVIDER)),
+            ],
             "signatures": _pairs(_seated(record, Side.CLIENT), _seated(record, Side.PROVIDER)),
         }
         return render_pdf(
@@ -70,6 +79,7 @@ def worksheet(
             language=account.language,
             paper_size=account.paper_size,
             style_sheet="css/pdf/worksheet.css",
+            kept=_kept(record, parts, version, closed_at) if version and closed_at else None,
         )
 
 
@@ -104,6 +114,30 @@ def factor_sheets(review: Review) -> bytes:
             paper_size=account.paper_size,
             style_sheet="css/pdf/sheet.css",
         )
+
+
+def _kept(
+    record: Review, parts: Sequence[Part], version: int, closed_at: datetime.datetime
+) -> Kept:
+    """Return what makes a worksheet one to keep: its moment, and the record itself, twice."""
+    time = time_of(record) if record.prints_minutes else None
+    return Kept(
+        dated=closed_at,
+        attachments=[
+            Attachment(
+                name="record.json",
+                content=transcript(record, parts, time=time, version=version, closed_at=closed_at),
+                relationship="Source",
+                description=gettext("The record of this review, as JSON"),
+            ),
+            Attachment(
+                name="workbook.xlsx",
+                content=workbook(record),
+                relationship="Alternative",
+                description=gettext("The record of this review, as a workbook"),
+            ),
+        ],
+    )
 
 
 def _trend(record: Review, judged: JudgedScorecard | None) -> Trend | None:

@@ -6,6 +6,10 @@ for what nobody foresaw: it runs apart, in the one process that stays warm besid
 There its font configuration and its parsed style sheets are kept: made anew each time they leak.
 """
 
+import datetime
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,10 +21,11 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint import CSS, HTML
+from weasyprint import Attachment as EmbeddedFile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from valuereview import apart
+from valuereview import apart, archival
 
 STATIC = "static:"
 FONT = "font:"
@@ -32,6 +37,28 @@ FONTS = {
 PAPER = {"a4": "A4", "letter": "letter"}
 # A full worksheet takes two seconds of an idle core, and the longest that can be typed ten.
 SECONDS = 40
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside a document; `relationship` is what it is to it (ISO 32000-2, 7.11.3)."""
+
+    name: str
+    content: bytes
+    relationship: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What makes a document one to keep: PDF/A-3a and PDF/UA-1, of a moment, with files inside.
+
+    Its template has to be worth it: `valuereview.archival` can't make up headings or alternative
+    texts. `dated` is when it was made, as the file tells; it doesn't ask the clock.
+    """
+
+    dated: datetime.datetime
+    attachments: Sequence[Attachment] = ()
 
 
 class FetchDenied(ValueError):
@@ -89,22 +116,45 @@ def render_pdf(
     language: str,
     paper_size: str,
     style_sheet: str,
+    kept: Kept | None = None,
 ) -> bytes:
     """Return the PDF of a template rendered in `language` on `paper_size` ("a4", "letter").
 
-    `style_sheet` is the name of a static file. The caller has activated the time zone. Never
-    call it inside a transaction: it takes about a second. Raises `apart.Unfinished` where the
-    document took too long or needed too much memory.
+    `style_sheet` is the name of a static file. The same template, context and `kept` give the same
+    bytes. The caller has activated the time zone. Never call it inside a transaction: it takes
+    about a second. Raises `apart.Unfinished` where the document took too long or needed too much
+    memory.
     """
     with translation.override(language):
         source = render_to_string(template, context)
-    return apart.run(lay_out, source, style_sheet, paper_size, seconds=SECONDS)
+    return apart.run(lay_out, source, style_sheet, paper_size, kept, seconds=SECONDS)
 
 
-def lay_out(source: str, style_sheet: str, paper_size: str) -> bytes:
+def lay_out(source: str, style_sheet: str, paper_size: str, kept: Kept | None) -> bytes:
     """Return the PDF of an HTML document. Runs apart: its fonts and styles stay for the next."""
-    document = HTML(string=source, base_url="static:", url_fetcher=OwnFilesOnly())
+    html = HTML(string=source, base_url="static:", url_fetcher=OwnFilesOnly())
+    style = _house_style(style_sheet, paper_size)
+    if kept is None:
+        loose: bytes = html.write_pdf(
+            stylesheets=[style], font_config=_fonts(), finisher=archival.finish, pdf_tags=True
+        )
+        return loose
+    document = html.render(stylesheets=[style], font_config=_fonts(), pdf_variant=archival.VARIANT)
+    moment = kept.dated.astimezone(datetime.UTC)
+    document.metadata.created = document.metadata.modified = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
     content: bytes = document.write_pdf(
-        stylesheets=[_house_style(style_sheet, paper_size)], font_config=_fonts(), pdf_tags=True
+        finisher=archival.finish_kept,
+        pdf_variant=archival.VARIANT,
+        attachments=[
+            EmbeddedFile(
+                file_obj=io.BytesIO(each.content),
+                name=each.name,
+                description=each.description,
+                relationship=each.relationship,
+                created=moment,
+                modified=moment,
+            )
+            for each in kept.attachments
+        ],
     )
     return content

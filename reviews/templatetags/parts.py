@@ -53,6 +53,12 @@ def ruled(columns: int, rows: int = 3) -> SafeString:
     return mark_safe(row * rows)  # noqa: S308 - two numbers of ours
 
 
+@register.simple_tag
+def ruled_lines(count: int) -> SafeString:
+    """Return empty items of a list to be filled by hand."""
+    return mark_safe('<li class="vr-ruled"></li>' * count)  # noqa: S308 - a number of ours
+
+
 @register.filter
 def target_of(kpi: KPI) -> str:
     """Return a KPI's target in words: "At least 95%", "At most 1 meeting", "Yes"."""
