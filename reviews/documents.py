@@ -3,7 +3,7 @@
 import base64
 import datetime
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -52,35 +52,64 @@ def worksheet(
     with speaking(account.language, account):
         parts = summary(Progress(record))
         told = {part.section.key: part.context for part in parts}
-        found = told["scorecard"]["judged"]
-        judged = found if isinstance(found, JudgedScorecard) else None
+        judged = _judged(told)
         context = {
-            "review": record,
-            "account": account,
-            "logo": _logo(),
             "version": version,
             "closed_at": closed_at,
             "is_draft": version is None,
-            "parts": parts,
             "time": time_of(record) if record.prints_minutes else None,
             "five": told["factors"],
-            "judged": judged,
             "before": record.closes and record.closes.follows,
             "trend": _trend(record, judged),
-            "seated": [
-                (record.client_title, _seated(record, Side.CLIENT)),
-                (record.provider_title, _seated(record, Side.PROVIDER)),
-            ],
-            "signatures": _pairs(_seated(record, Side.CLIENT), _seated(record, Side.PROVIDER)),
         }
         return render_pdf(
             "pdf/worksheet.html",
-            context,
+            _frame(record, parts, judged) | context,
             language=account.language,
             paper_size=account.paper_size,
             style_sheet="css/pdf/worksheet.css",
             kept=_kept(record, parts, version, closed_at) if version and closed_at else None,
         )
+
+
+def empty_worksheet(review: Review, *, printed_on: datetime.date) -> bytes:
+    """Return a worksheet of a review to fill by hand, whatever is noted of it so far.
+
+    Its people are printed, and what it has to judge: what was agreed, promised and foreseen.
+    """
+    record = read_record(review.pk)
+    account = record.account
+    with speaking(account.language, account):
+        parts = summary(Progress(record))
+        judged = _judged({part.section.key: part.context for part in parts})
+        return render_pdf(
+            "pdf/empty_worksheet.html",
+            _frame(record, parts, judged) | {"printed_on": printed_on},
+            language=account.language,
+            paper_size=account.paper_size,
+            style_sheet="css/pdf/worksheet.css",
+        )
+
+
+def _judged(told: Mapping[str, dict[str, object]]) -> JudgedScorecard | None:
+    """Return the scorecard that a review judges; None where there is none to judge."""
+    found = told["scorecard"]["judged"]
+    return found if isinstance(found, JudgedScorecard) else None
+
+
+def _frame(
+    record: Review, parts: Sequence[Part], judged: JudgedScorecard | None
+) -> dict[str, object]:
+    """Return what every worksheet shows around its sections, and the sections."""
+    clients, ours = _seated(record, Side.CLIENT), _seated(record, Side.PROVIDER)
+    return {
+        "review": record,
+        "logo": _logo(),
+        "parts": parts,
+        "judged": judged,
+        "seated": [(record.client_title, clients), (record.provider_title, ours)],
+        "signatures": _pairs(clients, ours),
+    }
 
 
 def factor_sheets(review: Review) -> bytes:
