@@ -40,7 +40,8 @@ def close_review(
     The worksheet is rendered first, outside any transaction, from the version that was seen;
     the transaction closes only if that is still the version. A review that is closed already
     is returned as it is, however many click. `at` is when it closed, now unless it is told of
-    afterwards. Raises ChangedSince and CannotClose.
+    afterwards. Raises ChangedSince and CannotClose; and `valuereview.apart.Unfinished` where the
+    worksheet couldn't be rendered: then nothing has changed.
     """
     record = read_record(review.pk)
     if record.state == Review.State.CLOSED:

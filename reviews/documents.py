@@ -3,22 +3,25 @@
 import base64
 import datetime
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts.models import Provider, Side
 from reviews.access import speaking
 from reviews.minutes import time_of
 from reviews.models import PEOPLE_A_SIDE, Participant, Review
-from reviews.progress import Progress, read_record, summary
+from reviews.progress import Part, Progress, read_record, summary
 from reviews.sheets.marks import CORNERS, SheetName, corner_svg, marker_ids, square_code_svg
+from reviews.transcript import transcript
 from reviews.trend import Point, Trend, trend_of
+from reviews.workbook import workbook
 from scorecards.factors import Factor
 from scorecards.scores import JudgedScorecard
 from scorecards.scoring import half_up
-from valuereview.pdf import render_pdf
+from valuereview.pdf import Attachment, Kept, render_pdf
 
 
 @dataclass(frozen=True)
@@ -51,37 +54,73 @@ def worksheet(
 ) -> bytes:
     """Return the worksheet of a review as PDF: a draft to fill by hand, or a closed version.
 
-    It reads the record once, and never the private preparation notes.
+    Closed, it is a document to keep: archival, accessible, with the record inside, and its bytes
+    depend on nothing but the record, `version` and `closed_at`. Never on the private preparation
+    notes.
     """
     record = read_record(review.pk)
     account = record.account
     with speaking(account.language, account):
         parts = summary(Progress(record))
         told = {part.section.key: part.context for part in parts}
-        found = told["scorecard"]["judged"]
-        judged = found if isinstance(found, JudgedScorecard) else None
+        judged = _judged(told)
         context = {
-            "review": record,
-            "account": account,
-            "logo": _logo(),
             "version": version,
             "closed_at": closed_at,
             "is_draft": version is None,
-            "parts": parts,
             "time": time_of(record) if record.prints_minutes else None,
             "five": told["factors"],
-            "judged": judged,
             "before": record.closes and record.closes.follows,
             "trend": _trend(record, judged),
-            "signatures": _pairs(_seated(record, Side.CLIENT), _seated(record, Side.PROVIDER)),
         }
         return render_pdf(
             "pdf/worksheet.html",
-            context,
+            _frame(record, parts, judged) | context,
+            language=account.language,
+            paper_size=account.paper_size,
+            style_sheet="css/pdf/worksheet.css",
+            kept=_kept(record, parts, version, closed_at) if version and closed_at else None,
+        )
+
+
+def empty_worksheet(review: Review, *, printed_on: datetime.date) -> bytes:
+    """Return a worksheet of a review to fill by hand, whatever is noted of it so far.
+
+    Its people are printed, and what it has to judge: what was agreed, promised and foreseen.
+    """
+    record = read_record(review.pk)
+    account = record.account
+    with speaking(account.language, account):
+        parts = summary(Progress(record))
+        judged = _judged({part.section.key: part.context for part in parts})
+        return render_pdf(
+            "pdf/empty_worksheet.html",
+            _frame(record, parts, judged) | {"printed_on": printed_on},
             language=account.language,
             paper_size=account.paper_size,
             style_sheet="css/pdf/worksheet.css",
         )
+
+
+def _judged(told: Mapping[str, dict[str, object]]) -> JudgedScorecard | None:
+    """Return the scorecard that a review judges; None where there is none to judge."""
+    found = told["scorecard"]["judged"]
+    return found if isinstance(found, JudgedScorecard) else None
+
+
+def _frame(
+    record: Review, parts: Sequence[Part], judged: JudgedScorecard | None
+) -> dict[str, object]:
+    """Return what every worksheet shows around its sections, and the sections."""
+    clients, ours = _seated(record, Side.CLIENT), _seated(record, Side.PROVIDER)
+    return {
+        "review": record,
+        "logo": _logo(),
+        "parts": parts,
+        "judged": judged,
+        "seated": [(record.client_title, clients), (record.provider_title, ours)],
+        "signatures": _pairs(clients, ours),
+    }
 
 
 def factor_sheets(review: Review) -> bytes:
@@ -128,6 +167,30 @@ def print_sheets(
         language=language,
         paper_size=paper_size,
         style_sheet="css/pdf/sheet.css",
+    )
+
+
+def _kept(
+    record: Review, parts: Sequence[Part], version: int, closed_at: datetime.datetime
+) -> Kept:
+    """Return what makes a worksheet one to keep: its moment, and the record itself, twice."""
+    time = time_of(record) if record.prints_minutes else None
+    return Kept(
+        dated=closed_at,
+        attachments=[
+            Attachment(
+                name="record.json",
+                content=transcript(record, parts, time=time, version=version, closed_at=closed_at),
+                relationship="Source",
+                description=gettext("The record of this review, as JSON"),
+            ),
+            Attachment(
+                name="workbook.xlsx",
+                content=workbook(record),
+                relationship="Alternative",
+                description=gettext("The record of this review, as a workbook"),
+            ),
+        ],
     )
 
 

@@ -34,6 +34,11 @@ urlpatterns = [
     path("reviews/<int:pk>/present/", room.present, name="review-present"),
     path("reviews/<int:pk>/factor-sheets.pdf", files.factor_sheets, name="review-factor-sheets"),
     path("reviews/<int:pk>/worksheet.pdf", files.worksheet, name="review-worksheet"),
+    path(
+        "reviews/<int:pk>/empty-worksheet.pdf",
+        files.empty_worksheet,
+        name="review-empty-worksheet",
+    ),
     path("reviews/<int:pk>/workbook.xlsx", files.as_workbook, name="review-workbook"),
     path(
         "reviews/<int:pk>/worksheet-<int:version>.pdf",

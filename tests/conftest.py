@@ -2,12 +2,11 @@
 
 import gc
 import os
-import sys
+from multiprocessing import forkserver
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from weasyprint import HTML
 
 from reviews import documents
 from tests import cast, undefined
@@ -16,32 +15,12 @@ from tests import cast, undefined
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+# What runs apart (valuereview/apart.py) has the settings of tests there too: they ask for pytest.
+forkserver.set_forkserver_preload(["pytest"])
+
 # What was imported is no garbage: not looked through again and again, the suite takes a tenth less.
 gc.freeze()
 gc.set_threshold(50_000, 20, 50)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _renderer_unwatched():
-    """Coverage looks away while a document is laid out.
-
-    What works then is WeasyPrint, not ours, and it would take twice as long under its eyes.
-    """
-    write_pdf = HTML.write_pdf
-
-    def write_unwatched(document, *arguments, **options):
-        tracer = sys.gettrace()
-        if not hasattr(tracer, "stop"):
-            return write_pdf(document, *arguments, **options)
-        tracer.stop()
-        try:
-            return write_pdf(document, *arguments, **options)
-        finally:
-            tracer.start()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(HTML, "write_pdf", write_unwatched)
-        yield
 
 
 @pytest.fixture(autouse=True)

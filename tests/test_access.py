@@ -82,6 +82,7 @@ TABLE = {
     "review-here": Row(SIGN_IN, GONE, 400, NO, method="post", takes=REVIEW),
     "review-factor-sheets": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-worksheet": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
+    "review-empty-worksheet": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-workbook": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-invitation": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
     "review-notes": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),

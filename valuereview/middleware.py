@@ -6,8 +6,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.defaults import page_not_found
+
+from valuereview.apart import Unfinished
 
 MAINTENANCE_FILE = "maintenance"
 RETRY_AFTER = 300  # seconds
@@ -47,3 +50,24 @@ class MaintenanceMiddleware:
                 render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER)}
             )
         return self.get_response(request)
+
+
+class UnfinishedMiddleware:
+    """Answers 503, in words, where a document took too long or too much: see `valuereview.apart`.
+
+    A view that has more to say of it catches Unfinished itself.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the page for what ended without a result; other exceptions go on."""
+        if not isinstance(exception, Unfinished):
+            return None
+        page = render(request, "unfinished.html", status=503)
+        page.headers["Retry-After"] = str(RETRY_AFTER)
+        return page

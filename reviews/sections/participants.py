@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact, Side, User
 from reviews import services
 from reviews.forms import ParticipantForm, SideRows
-from reviews.models import Participant
+from reviews.models import PEOPLE_A_SIDE, Participant
 from reviews.rows import Forms, rows_of, with_row
 from reviews.sections.base import Buttons, Missing, Section
 from valuereview.kinds import of_kind
@@ -147,16 +147,17 @@ class Participants(Section):
         return " ".join(told)
 
     def context(self) -> dict[str, object]:
+        return {"sides": [self._side(side) for side in Side]}
+
+    def _side(self, side: Side) -> dict[str, object]:
+        """Return one side as readers see it; `free` is how many more may come."""
+        seated = [person for person in self._people(side) if person.in_the_room]
         return {
-            "sides": [
-                {
-                    "side": side,
-                    "name": self._organisation(side),
-                    "people": [person for person in self._people(side) if person.in_the_room],
-                    "absent": [person for person in self._people(side) if not person.in_the_room],
-                }
-                for side in Side
-            ]
+            "side": side,
+            "name": self._organisation(side),
+            "people": seated,
+            "free": PEOPLE_A_SIDE - len(seated),
+            "absent": [person for person in self._people(side) if not person.in_the_room],
         }
 
     def _organisation(self, side: Side) -> str:

@@ -36,6 +36,16 @@ def part_of_record(part: Part, *, blank: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def part_to_fill(part: Part) -> SafeString:
+    """Render one section to be filled by hand: what it has to judge, and ruled lines."""
+    section = part.section
+    return render_to_string(
+        f"pdf/empty/{section.key}.html",
+        {"review": section.review, "section": section} | part.context,
+    )
+
+
+@register.simple_tag
 def minutes_of(time: MeetingTime, key: str) -> SafeString:
     """Return what a section was planned to take, and took if that was counted, for its heading."""
     section = time.sections[key]
@@ -51,6 +61,12 @@ def ruled(columns: int, rows: int = 3) -> SafeString:
     """Return empty table rows to be filled by hand."""
     row = f'<tr class="vr-ruled">{"<td></td>" * columns}</tr>'
     return mark_safe(row * rows)  # noqa: S308 - two numbers of ours
+
+
+@register.simple_tag
+def ruled_lines(count: int) -> SafeString:
+    """Return empty items of a list to be filled by hand."""
+    return mark_safe('<li class="vr-ruled"></li>' * count)  # noqa: S308 - a number of ours
 
 
 @register.filter

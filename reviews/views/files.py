@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
@@ -27,6 +28,14 @@ def worksheet(request: RoomRequest, review: Review) -> HttpResponse:
     kept = review.worksheets.first() if review.state == Review.State.CLOSED else None
     content = bytes(kept.content) if kept else documents.worksheet(review)
     return _file(content, PDF, review, "worksheet.pdf")
+
+
+@require_safe
+@in_the_room
+def empty_worksheet(request: RoomRequest, review: Review) -> HttpResponse:
+    """A worksheet to fill by hand, for a meeting without a screen; at any state."""
+    content = documents.empty_worksheet(review, printed_on=timezone.localdate())
+    return _file(content, PDF, review, "empty-worksheet.pdf")
 
 
 @require_safe

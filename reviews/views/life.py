@@ -38,6 +38,7 @@ from reviews.progress import (
     summary,
 )
 from reviews.sections import Section
+from valuereview.apart import Unfinished
 from valuereview.errors import summary_of_errors
 
 
@@ -252,6 +253,15 @@ def close(request: RoomRequest, review: Review) -> HttpResponse:
         except CannotClose:
             messages.error(request, _("A section is still neither complete nor set aside."))
             return redirect("review", review.pk)
+        except Unfinished:
+            messages.error(
+                request,
+                _(
+                    "The worksheet couldn’t be made, so the review is still open. Nothing is lost:"
+                    " close it again in a few minutes."
+                ),
+            )
+            return _last_look(request, read_record(review.pk), status=503)
         messages.success(request, _("The review is closed. The worksheet is ready to print."))
         return redirect("review", review.pk)
     if review.state == Review.State.CLOSED:

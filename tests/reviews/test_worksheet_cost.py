@@ -1,4 +1,7 @@
-"""What a worksheet costs, counted: the number of Python calls is the same on a busy machine."""
+"""What a worksheet costs, counted: the number of Python calls is the same on a busy machine.
+
+It is laid out in this process, where they can be counted.
+"""
 
 import io
 import sys
@@ -9,6 +12,7 @@ import pypdf
 import pytest
 
 from reviews import documents
+from valuereview import apart
 
 pytestmark = [pytest.mark.once, pytest.mark.documents]
 
@@ -32,6 +36,11 @@ def calls_of_python(work: Callable[[], bytes]) -> tuple[int, bytes]:
     return calls, returned
 
 
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch):
+    monkeypatch.setattr(apart, "run", lambda work, *given, seconds: work(*given))
+
+
 @pytest.mark.parametrize(("language", "paper"), [("en", "letter"), ("fr", "a4")])
 def test_a_page_of_the_worksheet_takes_few_calls(closed, language, paper):
     closed.account.language, closed.account.paper_size = language, paper
@@ -40,7 +49,7 @@ def test_a_page_of_the_worksheet_takes_few_calls(closed, language, paper):
     def print_it() -> bytes:
         return documents.worksheet(closed, version=1, closed_at=closed.closed_at)
 
-    # The first one in a thread reads the typeface and the style sheet as well.
+    # The first one in a process reads the typeface and the style sheet as well.
     print_it()
     calls, content = calls_of_python(print_it)
     pages = len(pypdf.PdfReader(io.BytesIO(content)).pages)

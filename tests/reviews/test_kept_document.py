@@ -1,0 +1,344 @@
+"""A closed worksheet is worth keeping: archival, accessible, whole, and the same bytes again."""
+
+import datetime
+import hashlib
+import io
+import json
+import os
+import re
+import signal
+
+import openpyxl
+import pikepdf
+import pytest
+from django.utils import timezone
+
+from accounts.models import Provider
+from reviews import documents, workbook
+from reviews.models import KeptWorksheet, PreparationNotes, Review
+from reviews.progress import read_record
+from reviews.sections import KEYS
+from scorecards.models import KPI, TOP_FIVE
+from tests import cast
+from tests.reviews.tagged import Tag, opened, structure
+from valuereview import apart
+
+pytestmark = [pytest.mark.once, pytest.mark.documents]
+
+BOTH = pytest.mark.parametrize("language", ["en", "fr"])
+SECRET = "Our second tester leaves in March."
+
+
+@pytest.fixture
+def third(second, manager) -> Review:
+    """A closed review that judged a scorecard, actions, an impact and an idea."""
+    PreparationNotes.objects.create(
+        review=second,
+        weaknesses=SECRET,
+        answers=SECRET,
+        changed_by=manager,
+        changed_at=timezone.now(),
+    )
+    return cast.closed(second, manager, cast.SECOND_MEETING)
+
+
+def printed_again(review: Review) -> bytes:
+    return documents.worksheet(review, version=1, closed_at=review.closed_at)
+
+
+def kept(review: Review) -> bytes:
+    return bytes(review.worksheets.get().content)
+
+
+@pytest.fixture(params=["en", "fr"])
+def paper(request, third) -> pikepdf.Pdf:
+    """The worksheet of a later review, in each language."""
+    third.account.language = request.param
+    third.account.save()
+    return opened(printed_again(third))
+
+
+# What it says of itself.
+
+
+def test_it_says_that_it_is_archival_and_accessible(paper):
+    with paper.open_metadata() as metadata:
+        assert metadata.pdfa_status == "3A"
+        assert metadata["pdfuaid:part"] == "1"
+    assert paper.Root.Metadata.get("/Filter") in (None, pikepdf.Name.FlateDecode)
+
+
+def test_its_colours_are_those_of_a_named_space(paper):
+    [intent] = paper.Root.OutputIntents
+    assert intent.S == "/GTS_PDFA1"
+    profile = intent.DestOutputProfile
+    assert profile.N == 3
+    assert profile.read_bytes()[36:40] == b"acsp", "an ICC profile"
+
+
+def test_it_tells_its_title_its_language_and_when_it_was_made(paper, third):
+    root = paper.Root
+    assert str(root.Lang) == third.account.language
+    assert root.MarkInfo.Marked
+    assert root.ViewerPreferences.DisplayDocTitle
+    title = str(paper.docinfo.Title)
+    assert "Halden Mutual" in title
+    with paper.open_metadata() as metadata:
+        assert metadata["dc:title"] == title
+        closed_at = third.closed_at.astimezone(datetime.UTC)
+        assert metadata["xmp:CreateDate"] == f"{closed_at:%Y-%m-%dT%H:%M:%SZ}"
+    assert str(paper.docinfo.CreationDate) == f"D:{closed_at:%Y%m%d%H%M%S}Z"
+
+
+def test_its_typefaces_are_inside_and_can_be_read_as_text(paper):
+    fonts = [font for page in paper.pages for font in page.Resources.Font.values()]
+    assert fonts
+    for font in fonts:
+        assert "/ToUnicode" in font
+        [whole] = font.DescendantFonts
+        assert {"/FontFile2", "/FontFile3"} & set(whole.FontDescriptor.keys())
+        assert re.match(r"/[A-Z]{6}\+Inter", str(font.BaseFont))
+
+
+def test_nothing_in_it_needs_anything_from_elsewhere(paper):
+    for held in paper.objects:
+        if isinstance(held, pikepdf.Dictionary):
+            assert not {"/JS", "/JavaScript", "/Launch", "/URI"} & set(held.keys())
+    assert "/OpenAction" not in paper.Root
+    assert not paper.is_encrypted
+
+
+# Its structure.
+
+
+def test_its_headings_nest(paper):
+    levels = [int(tag.kind[1]) for tag in structure(paper).of("H1", "H2", "H3", "H4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert levels.count(2) >= len(KEYS) + 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_every_table_says_what_its_heads_say(paper):
+    tables = structure(paper).of("Table")
+    assert len(tables) >= len(KEYS)
+    for table in tables:
+        heads = table.of("TH")
+        assert heads, "a table without heads"
+        assert all(str(head.element.A.Scope) in ("/Row", "/Column") for head in heads)
+        for row in table.of("TR"):
+            assert {cell.kind for cell in row.children} <= {"TH", "TD"}
+
+
+def test_every_picture_is_told_in_words(paper):
+    figures = structure(paper).of("Figure")
+    assert len(figures) == 1 + TOP_FIVE, "the chart, and a ring for each factor"
+    for figure in figures:
+        assert len(str(figure.element.Alt).split()) >= 3
+        left, bottom, right, top = map(float, figure.element.A.BBox)
+        assert 0 <= left < right <= 842
+        assert 0 <= bottom < top <= 842
+
+
+def test_a_logo_is_told_by_the_providers_name(third, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    provider = Provider.current()
+    provider.name = "Northlight Services"
+    provider.save()
+    third.provider_name = provider.name
+    third.save()
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(PIXEL)
+    provider.logo = "logo.png"
+    provider.save()
+    figures = structure(opened(printed_again(third))).of("Figure")
+    assert str(figures[0].element.Alt) == "Northlight Services"
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8"
+    "cfc000000301010018dd8db00000000049454e44ae426082"
+)
+
+
+def test_lists_are_lists(paper):
+    for found in structure(paper).of("L"):
+        assert {item.kind for item in found.children} == {"LI"}
+
+
+def text_outside_tags(page: pikepdf.Page, tagged: set[int]) -> list[str]:
+    """Return the operators that show text neither tagged nor marked as an artifact."""
+    held, loose = [], []
+    for operands, operator in pikepdf.parse_content_stream(page):
+        if str(operator) in ("BDC", "BMC"):
+            is_artifact = str(operands[0]) == "/Artifact"
+            mark = operands[1].get("/MCID") if str(operator) == "BDC" else None
+            held.append(is_artifact or mark in tagged)
+        elif str(operator) == "EMC":
+            held.pop()
+        elif str(operator) in ("Tj", "TJ", "'", '"') and not any(held):
+            loose.append(str(operands))
+    return loose
+
+
+def contents(tag: Tag) -> set[tuple[tuple[int, int], int]]:
+    """Return what the tags of a document hold: a page, and the number of a piece of it."""
+    return {
+        (each.element.Pg.objgen, int(number))
+        for each in tag.all()
+        for number in each.element.get("/K", [])
+        if isinstance(number, int)
+    }
+
+
+def test_all_text_is_tagged_and_heads_and_feet_of_pages_are_no_content(paper):
+    held = contents(structure(paper))
+    artifacts = 0
+    for page in paper.pages:
+        own = {number for where, number in held if where == page.objgen}
+        assert not text_outside_tags(page, own)
+        artifacts += page.Contents.read_bytes().count(b"/Pagination")
+    assert artifacts >= 3 * len(paper.pages)
+
+
+# What is inside.
+
+
+def inside(pdf: pikepdf.Pdf) -> dict[str, pikepdf.AttachedFileSpec]:
+    return dict(pdf.attachments.items())
+
+
+def test_the_record_is_attached_and_says_what_it_is(paper, third):
+    found = inside(paper)
+    assert list(found) == ["record.json", "workbook.xlsx"]
+    listed = {str(each.UF): each for each in paper.Root.AF}
+    assert set(listed) == set(found)
+    assert str(listed["record.json"].AFRelationship) == "/Source"
+    assert str(listed["workbook.xlsx"].AFRelationship) == "/Alternative"
+    kinds = {name: each.get_file().mime_type for name, each in found.items()}
+    assert kinds == {
+        "record.json": "application/json",
+        "workbook.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+    for each in listed.values():
+        assert str(each.Desc)
+        assert str(each.EF.F.Params.ModDate).startswith(f"D:{third.closed_at:%Y%m%d}")
+
+
+def test_the_workbook_inside_is_the_workbook(paper, third):
+    content = inside(paper)["workbook.xlsx"].get_file().read_bytes()
+    assert content == workbook.workbook(third)
+    assert len(openpyxl.load_workbook(io.BytesIO(content)).sheetnames) == len(KEYS)
+
+
+@pytest.fixture
+def told(third) -> dict:
+    """The record as the kept file's JSON tells it."""
+    return json.loads(inside(opened(kept(third)))["record.json"].get_file().read_bytes())
+
+
+def test_the_json_says_its_format_and_which_review_it_is(told, third):
+    assert (told["format"], told["format_version"]) == ("value-review-record", 1)
+    review = told["review"]
+    assert (review["number"], review["follows"]) == (2, 1)
+    assert review["client"] == "Halden Mutual"
+    assert review["sittings"] == [cast.NEXT_DAY.isoformat()]
+    closed_at = datetime.datetime.fromisoformat(review["closed_at"])
+    assert closed_at == third.closed_at.replace(microsecond=0)
+
+
+def test_the_json_holds_all_seven_sections_in_order(told):
+    assert [section["key"] for section in told["sections"]] == list(KEYS)
+    for section in told["sections"]:
+        assert section["confirmed_by"] == "Claire Osborne"
+
+
+def section(told: dict, key: str) -> dict:
+    return told["sections"][KEYS.index(key)]
+
+
+def test_the_json_holds_what_was_agreed_and_what_was_judged(told, third):
+    people = {person["name"] for person in section(told, "participants")["people"]}
+    assert people == {person.name for person in third.participants.all()}
+    factors = section(told, "factors")
+    assert [row["weight"] for row in factors["top_five"]] == [30, 25, 20, 15, 10]
+    scorecard = section(told, "scorecard")
+    agreed = {kpi["wording"]: kpi for row in scorecard["agreed"] for kpi in row["kpis"]}
+    assert set(agreed) == {kpi.wording for kpi in third.agrees.kpis.all()}
+    judged = scorecard["judged"]
+    closes = third.closes
+    assert judged["score"]["shown"] == float(closes.score)
+    counted = {kpi["wording"]: kpi for row in judged["factors"] for kpi in row["kpis"]}
+    for kpi in KPI.objects.filter(scorecard=closes):
+        assert counted[kpi.wording]["count_that_decides"] == kpi.judgement.client_count
+    actions = section(told, "improvement")["open_before"]
+    assert {row["wording"]: row["verdict"] for row in actions} == {
+        verdict.action.wording: verdict.verdict for verdict in third.action_verdicts.all()
+    }
+    events = section(told, "impacts")["foreseen_before"]
+    assert {row["wording"]: row["happened"] for row in events} == {
+        verdict.impact.wording: verdict.happened for verdict in third.impact_verdicts.all()
+    }
+    ideas = section(told, "innovation")["unsettled_before"]
+    assert {row["wording"]: row["state"] for row in ideas} == {
+        verdict.idea.wording: verdict.state for verdict in third.idea_verdicts.all()
+    }
+
+
+def test_the_json_holds_every_word_that_the_paper_prints(told, third):
+    """Whatever somebody typed and the paper shows, the record inside has too."""
+    everything = json.dumps(told, ensure_ascii=False)
+    for row in (*third.participants.all(), *third.impacts.all(), *third.ideas.all()):
+        for name in ("name", "title", "wording", "plan", "next_step", "last_period"):
+            assert getattr(row, name, "") in everything
+    for verdict in third.action_verdicts.all():
+        assert verdict.outcome in everything
+        assert verdict.cause in everything
+
+
+def test_private_notes_are_in_none_of_it(third):
+    pdf = opened(kept(third))
+    assert PreparationNotes.objects.filter(weaknesses=SECRET).exists()
+    for each in inside(pdf).values():
+        assert SECRET.encode() not in each.get_file().read_bytes()
+    sheets = openpyxl.load_workbook(
+        io.BytesIO(inside(pdf)["workbook.xlsx"].get_file().read_bytes())
+    )
+    assert SECRET not in [
+        cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row
+    ]
+
+
+def test_a_draft_has_nothing_inside_and_claims_nothing(planned):
+    pdf = opened(documents.worksheet(planned))
+    assert not inside(pdf)
+    assert "/Metadata" not in pdf.Root
+    assert structure(pdf).of("H1")
+
+
+# The same record, the same bytes.
+
+
+def test_the_same_record_gives_the_same_bytes_at_another_time_in_another_process(
+    third, monkeypatch
+):
+    first = kept(third)
+    assert hashlib.sha256(first).hexdigest() == third.worksheets.get().sha256
+    later = timezone.now() + datetime.timedelta(days=1000)
+    os.kill(apart.run(os.getpid, seconds=60), signal.SIGKILL)
+    with monkeypatch.context() as patch:
+        patch.setattr("django.utils.timezone.now", lambda: later)
+        assert printed_again(read_record(third.pk)) == first, "in a new process"
+    assert printed_again(read_record(third.pk)) == first, "in one that is warm"
+    assert re.search(rb"/ID ?\[", first)
+
+
+def test_another_record_gives_another_identifier(third):
+    first = opened(kept(third)).trailer.ID[0]
+    third.participants.filter(name="Ruth Adeyemi").update(title="Chief Executive")
+    assert opened(printed_again(third)).trailer.ID[0] != first
+
+
+def test_what_is_kept_is_what_was_printed_at_the_closing(third):
+    row = KeptWorksheet.objects.get(review=third)
+    assert hashlib.sha256(bytes(row.content)).hexdigest() == row.sha256
