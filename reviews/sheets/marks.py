@@ -50,7 +50,8 @@ class SheetName:
     @property
     def number(self) -> int:
         """What the four corners tell of it."""
-        return zlib.crc32(str(self).encode()) % SHEETS
+        number: int = zlib.crc32(str(self).encode()) % SHEETS
+        return number
 
     @classmethod
     def read(cls, text: str) -> "SheetName | None":

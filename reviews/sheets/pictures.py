@@ -7,6 +7,7 @@ Run it apart (`valuereview.apart`): the libraries that open files are large.
 
 import io
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from enum import Enum
 
 import cv2
@@ -15,8 +16,8 @@ import pypdfium2
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from reviews.sheets.reading import Picture
+from valuereview.uploads import MOST_A_FILE
 
-MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 MOST_PAGES = 24
 # Pixels of the long side: 240 on an inch of A4 or Letter.
@@ -42,14 +43,34 @@ class Refused(ValueError):
         self.refusal = refusal
 
 
+def count_pages(content: bytes) -> int:
+    """Return how many pictures are in what was uploaded, at least one; raises Refused."""
+    if len(content) > MOST_A_FILE:
+        raise Refused(Refusal.TOO_LARGE)
+    if not _is_pdf(content):
+        return 1
+    with _opened(content) as document:
+        count = len(document)
+    if not count:
+        raise Refused(Refusal.NOT_A_PICTURE)
+    if count > MOST_PAGES:
+        raise Refused(Refusal.TOO_MANY_PAGES)
+    return count
+
+
+def page(content: bytes, index: int) -> Picture:
+    """Return the picture at this place, from 0, in what was uploaded; raises Refused."""
+    return _page_of_pdf(content, index) if _is_pdf(content) else _picture(content)
+
+
 def pages(content: bytes) -> Iterator[Picture]:
     """Yield the pictures in what was uploaded; raises Refused."""
-    if len(content) > MOST_BYTES:
-        raise Refused(Refusal.TOO_LARGE)
-    if content.startswith(b"%PDF-"):
-        yield from _pages_of_pdf(content)
-    else:
-        yield _picture(content)
+    for index in range(count_pages(content)):
+        yield page(content, index)
+
+
+def _is_pdf(content: bytes) -> bool:
+    return content.startswith(b"%PDF-")
 
 
 def as_jpeg(picture: Picture) -> bytes:
@@ -87,26 +108,22 @@ def _on_white(image: Image.Image) -> Picture:
     return np.asarray(image.convert("RGB"))[:, :, ::-1].copy()
 
 
-def _pages_of_pdf(content: bytes) -> Iterator[Picture]:
+@contextmanager
+def _opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """Open a PDF for a while; raises Refused where its reader can't go on."""
     try:
-        document = pypdfium2.PdfDocument(content)
+        with closing(pypdfium2.PdfDocument(content)) as document:
+            yield document
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower()
         raise Refused(Refusal.LOCKED if locked else Refusal.NOT_A_PICTURE) from error
-    try:
-        if len(document) > MOST_PAGES:
-            raise Refused(Refusal.TOO_MANY_PAGES)
-        if not len(document):
+
+
+def _page_of_pdf(content: bytes, index: int) -> Picture:
+    with _opened(content) as document, closing(document[index]) as sheet:
+        longest = max(sheet.get_size())
+        if longest <= 0:
             raise Refused(Refusal.NOT_A_PICTURE)
-        for page in document:
-            longest = max(page.get_size())
-            if longest <= 0:
-                raise Refused(Refusal.NOT_A_PICTURE)
-            # What forms and scripts would add stays out.
-            drawn = page.render(scale=LONG_SIDE / longest, may_draw_forms=False)
-            yield np.array(drawn.to_numpy()[:, :, :3])
-            page.close()
-    except pypdfium2.PdfiumError as error:
-        raise Refused(Refusal.NOT_A_PICTURE) from error
-    finally:
-        document.close()
+        # What forms would add stays out; scripts don't run.
+        drawn = sheet.render(scale=LONG_SIDE / longest, may_draw_forms=False)
+        return np.array(drawn.to_numpy()[:, :, :3])

@@ -310,7 +310,10 @@ def _middle(row: int) -> tuple[int, int]:
 @cache
 def _blank() -> Plane:
     """Return the darkness of the strip as it's printed, where nobody has written."""
-    return np.asarray(1 - cv2.imread(str(BLANK), cv2.IMREAD_GRAYSCALE) / 255, np.float32)
+    printed = cv2.imread(str(BLANK), cv2.IMREAD_GRAYSCALE)
+    if printed is None:
+        raise FileNotFoundError(BLANK)
+    return np.asarray(1 - printed / 255, np.float32)
 
 
 def _printed(darkness: Plane) -> tuple[npt.NDArray[np.bool_], set[int]]:
