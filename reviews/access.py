@@ -75,15 +75,14 @@ def in_the_room(
     def wrapper(
         request: RoomRequest, pk: int, *args: Rest.args, **kwargs: Rest.kwargs
     ) -> HttpResponse:
-        visible = Review.objects.visible_to(request.user).with_account()
         members = Membership.objects.filter(user=request.user, account=OuterRef("account"))
         drafts = Draft.objects.filter(review=OuterRef("pk"))
         key = str(kwargs.get("key", ""))
-        asked = with_time_of(visible, key).annotate(
+        asked = with_time_of(Review.objects.with_account(), key).annotate(
             may_write=Exists(members), has_drafts=Exists(drafts)
         )
-        review = asked.filter(pk=pk).first()
-        if review is None:
+        review = get_object_or_404(asked, pk=pk)
+        if not request.user.may_read(as_member=review.may_write):
             raise Http404
         request.may_write = review.may_write
         request.has_drafts = review.has_drafts
