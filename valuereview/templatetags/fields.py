@@ -72,13 +72,15 @@ def _help_and_error(field: BoundField) -> SafeString:
         if field.help_text
         else NOTHING
     )
+    # Asked of the whole form each time.
+    errors = field.errors
     error = (
         format_html(
             '<p class="invalid-feedback" id="{}_error">{}</p>',
             field.auto_id,
-            " ".join(map(str, field.errors)),
+            " ".join(map(str, errors)),
         )
-        if field.errors
+        if errors
         else NOTHING
     )
     return help_text + error
