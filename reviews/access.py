@@ -78,7 +78,11 @@ def in_the_room(
         members = Membership.objects.filter(user=request.user, account=OuterRef("account"))
         drafts = Draft.objects.filter(review=OuterRef("pk"))
         key = str(kwargs.get("key", ""))
-        asked = with_time_of(Review.objects.with_account(), key).annotate(
+        # What is written is written to the record as it is read again, locked.
+        is_read = request.method in ("GET", "HEAD")
+        reviews = Review.objects.all()
+        reviews = reviews.with_account() if is_read else reviews.select_related("account")
+        asked = with_time_of(reviews, key).annotate(
             may_write=Exists(members), has_drafts=Exists(drafts)
         )
         review = get_object_or_404(asked, pk=pk)
