@@ -254,6 +254,8 @@ def actions_of(review: Review) -> tuple[list[ImprovementAction], list[CarriedAct
 
 def carried_impacts(review: Review) -> list[CarriedImpact]:
     """Return the events foreseen before a review that came to it unanswered, oldest first."""
+    if review.follows_id is None:
+        return []
     ended = _closed_before(ImpactVerdict, review, impact=OuterRef("pk")).filter(
         happened__in=ImpactVerdict.ENDS
     )
@@ -266,6 +268,8 @@ def carried_impacts(review: Review) -> list[CarriedImpact]:
 
 def carried_ideas(review: Review) -> list[CarriedIdea]:
     """Return the ideas said before a review that came to it unsettled, oldest first."""
+    if review.follows_id is None:
+        return []
     last = _closed_before(IdeaVerdict, review, idea=OuterRef("pk")).exclude(state="")
     state = Subquery(last.order_by("-review__number").values("state")[:1])
     found = (
