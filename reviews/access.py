@@ -85,7 +85,10 @@ def in_the_room(
         asked = with_time_of(reviews, key).annotate(
             may_write=Exists(members), has_drafts=Exists(drafts)
         )
-        review = get_object_or_404(asked, pk=pk)
+        try:
+            review = asked.get(pk=pk)
+        except Review.DoesNotExist:
+            raise Http404 from None
         if not request.user.may_read(as_member=review.may_write):
             raise Http404
         request.may_write = review.may_write
