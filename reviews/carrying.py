@@ -236,6 +236,8 @@ class CarriedIdea(Carried[InnovationIdea, IdeaVerdict]):
 
 def actions_of(review: Review) -> tuple[list[ImprovementAction], list[CarriedAction]]:
     """Return a review's new actions, and those that came to it still open, oldest first."""
+    if review.follows_id is None:
+        return list(review.actions.select_related("kpi")), []
     ended = _closed_before(ActionVerdict, review, action=OuterRef("pk")).filter(
         verdict__in=ActionVerdict.ENDS
     )
