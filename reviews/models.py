@@ -123,7 +123,6 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Read each review with its account, its facilitator, and what it judges and agrees."""
         return self.select_related(
             "account",
-            "account__lead",
             "agrees",
             "closes",
             "closes__follows",

@@ -86,6 +86,7 @@ class Factors(Section):
         "discussed",
         "participants",
     )
+    merely_shown = ("closes__factors", "closes__kpis", "discussed", "participants")
     beside_template = "reviews/forms/_total.html"
 
     @property
