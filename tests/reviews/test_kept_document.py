@@ -11,6 +11,7 @@ import signal
 import openpyxl
 import pikepdf
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from PIL import Image
 
@@ -151,6 +152,7 @@ def test_a_logo_is_told_by_the_providers_name(third, tmp_path, settings):
     Image.new("RGB", (40, 20), "navy").save(tmp_path / "logo.png")
     provider.logo = "logo.png"
     provider.save()
+    cache.clear()
     pdf = opened(printed_again(third))
     figures = structure(pdf).of("Figure")
     assert str(figures[0].element.Alt) == "Northlight Services"
