@@ -111,9 +111,7 @@ def run(function: Callable[[*Given], Returned], *arguments: *Given, seconds: flo
 def _begin() -> None:
     """Make the process ready: it dies with the one that started it, and keeps its bounds."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # Pages come first where cores are short: somebody waits for each, and they are quickly done.
-    os.nice(10)
-    # One core is enough; and each thread would set memory aside.
+    # One core is enough, the others serve pages; and each thread would set memory aside.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     django.setup()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
