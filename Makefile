@@ -13,7 +13,7 @@ UNCOUNTED := browser or documents or uncounted
 # The checks need no secret, and see nothing of what make run serves.
 CHECKED := env -u DATABASE_URL DEBUG=1 DATA_DIR=build/check
 
-.PHONY: run test crashtest install bench check format messages pictures lock clean
+.PHONY: run test crashtest scantest install bench check format messages pictures lock clean
 .DELETE_ON_ERROR:
 
 ## The demo, on http://127.0.0.1:$PORT/ (8000)
@@ -32,6 +32,11 @@ test: check
 crashtest: $(BUILT)
 	@scripts/system_packages.sh runtime test
 	@.venv/bin/python -m tests.crash.run
+
+## Scans of 600 sheets filled by simulated pens, read back (docs/scanning.md); a sample is in make test
+scantest: $(BUILT)
+	@scripts/system_packages.sh runtime
+	@$(CHECKED) .venv/bin/python -m tests.scanning.run
 
 ## What a hosted installation needs before it starts, in its own environment: see docs/hosting.md
 install: $(BUILT)

@@ -98,6 +98,14 @@ class User(AbstractBaseUser):
         """Whether this user reads every account."""
         return self.role == Role.DIRECTOR
 
+    def may_read(self, *, as_member: bool) -> bool:
+        """Whether this user reads an account, of which they are a member or not.
+
+        Managers read their own, directors all. An administrator reads none, a former manager's
+        memberships or not (`product.md` 1).
+        """
+        return self.is_director or (as_member and self.role != Role.ADMINISTRATOR)
+
     @property
     def is_staff(self) -> bool:
         """Whether the Django admin opens for this user: administrators only."""
@@ -160,14 +168,11 @@ class AccountQuerySet(models.QuerySet["Account"]):
     """Accounts, always asked for on somebody's behalf."""
 
     def visible_to(self, user: User) -> "AccountQuerySet":
-        """Return the accounts that `user` may read: own ones; for a director, all.
-
-        An administrator reads none, a former manager's memberships or not (`product.md` 1).
-        """
-        if user.role == Role.ADMINISTRATOR:
-            return self.none()
-        if user.is_director:
+        """Return the accounts that `user` may read, by the rule of `User.may_read`."""
+        if user.may_read(as_member=False):
             return self.all()
+        if not user.may_read(as_member=True):
+            return self.none()
         return self.filter(pk__in=Membership.objects.filter(user=user).values("account"))
 
 

@@ -75,15 +75,21 @@ def in_the_room(
     def wrapper(
         request: RoomRequest, pk: int, *args: Rest.args, **kwargs: Rest.kwargs
     ) -> HttpResponse:
-        visible = Review.objects.visible_to(request.user).with_account()
         members = Membership.objects.filter(user=request.user, account=OuterRef("account"))
         drafts = Draft.objects.filter(review=OuterRef("pk"))
         key = str(kwargs.get("key", ""))
-        asked = with_time_of(visible, key).annotate(
+        # What is written is written to the record as it is read again, locked.
+        is_read = request.method in ("GET", "HEAD")
+        reviews = Review.objects.all()
+        reviews = reviews.with_account() if is_read else reviews.select_related("account")
+        asked = with_time_of(reviews, key).annotate(
             may_write=Exists(members), has_drafts=Exists(drafts)
         )
-        review = asked.filter(pk=pk).first()
-        if review is None:
+        try:
+            review = asked.get(pk=pk)
+        except Review.DoesNotExist:
+            raise Http404 from None
+        if not request.user.may_read(as_member=review.may_write):
             raise Http404
         request.may_write = review.may_write
         request.has_drafts = review.has_drafts

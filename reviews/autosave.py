@@ -77,7 +77,7 @@ def save_words(
             for conflict in conflicts
         ]
     wanted = kept | free
-    trial = _Trial(step.section, record, older=kept.keys() - free.keys())
+    trial = _Trial(step.section, shown, record, older=kept.keys() - free.keys())
     # Where the section isn't open now, what is typed waits until it is.
     held = dict(wanted) if step.is_locked else trial.try_out(wanted)
     passed = wanted.keys() - held.keys()
@@ -126,12 +126,13 @@ def save_words(
 class _Trial:
     """Finds what of some texts passes a section's rules, by trying.
 
-    `record` is what the section shows without them. Of those that can't pass together, the drafts
-    that are `older` give way.
+    `shown` are its forms without them, and `record` what they say. Of the texts that can't pass
+    together, the drafts that are `older` give way.
     """
 
-    def __init__(self, section: Section, record: Texts, *, older: Set[str]) -> None:
+    def __init__(self, section: Section, shown: Forms, record: Texts, *, older: Set[str]) -> None:
         self.section = section
+        self.shown = shown
         self.record = record
         self.older = older
         self.forms: Forms = {}
@@ -143,13 +144,14 @@ class _Trial:
         """Return the texts that don't pass; the forms hold the others, if any does."""
         wanted, held = dict(texts), dict[str, str]()
         while True:
-            shown = self.section.forms()
             # What is only proposed isn't agreed by typing beside it.
             unsaid = {
-                typed.lasting(name): "" for typed in each_typed(shown) for name in typed.proposed
+                typed.lasting(name): ""
+                for typed in each_typed(self.shown)
+                for name in typed.proposed
             }
             self.forms = self.section.forms(
-                as_data(shown, unsaid | wanted, apart=self.section.apart)
+                as_data(self.shown, unsaid | wanted, apart=self.section.apart)
             )
             kept_back = self._kept_back(wanted, held)
             refused = kept_back.keys() or self._refused(wanted)
@@ -159,6 +161,7 @@ class _Trial:
             # To validate a form leaves its traces in the record that it was made from.
             review = read_record(self.section.review.pk)
             self.section = Progress(review).section(self.section.key)
+            self.shown = self.section.forms()
 
     def _kept_back(self, wanted: Texts, held: Texts) -> dict[str, str]:
         """Return what can't be tried now: it waits for something else, or has no field.

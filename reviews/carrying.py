@@ -236,6 +236,8 @@ class CarriedIdea(Carried[InnovationIdea, IdeaVerdict]):
 
 def actions_of(review: Review) -> tuple[list[ImprovementAction], list[CarriedAction]]:
     """Return a review's new actions, and those that came to it still open, oldest first."""
+    if review.follows_id is None:
+        return list(review.actions.select_related("kpi")), []
     ended = _closed_before(ActionVerdict, review, action=OuterRef("pk")).filter(
         verdict__in=ActionVerdict.ENDS
     )
@@ -254,6 +256,8 @@ def actions_of(review: Review) -> tuple[list[ImprovementAction], list[CarriedAct
 
 def carried_impacts(review: Review) -> list[CarriedImpact]:
     """Return the events foreseen before a review that came to it unanswered, oldest first."""
+    if review.follows_id is None:
+        return []
     ended = _closed_before(ImpactVerdict, review, impact=OuterRef("pk")).filter(
         happened__in=ImpactVerdict.ENDS
     )
@@ -266,6 +270,8 @@ def carried_impacts(review: Review) -> list[CarriedImpact]:
 
 def carried_ideas(review: Review) -> list[CarriedIdea]:
     """Return the ideas said before a review that came to it unsettled, oldest first."""
+    if review.follows_id is None:
+        return []
     last = _closed_before(IdeaVerdict, review, idea=OuterRef("pk")).exclude(state="")
     state = Subquery(last.order_by("-review__number").values("state")[:1])
     found = (

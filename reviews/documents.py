@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 
 from accounts.models import Provider, Side
 from reviews.access import speaking
-from reviews.marks import CORNERS, SHEETS, corner_svg, marker_ids, square_code_svg
 from reviews.minutes import time_of
 from reviews.models import PEOPLE_A_SIDE, Participant, Review
 from reviews.progress import Part, Progress, read_record, summary
+from reviews.sheets.marks import CORNERS, SheetName, corner_svg, marker_ids, square_code_svg
 from reviews.transcript import transcript
 from reviews.trend import Point, Trend, trend_of
 from reviews.workbook import workbook
@@ -23,19 +23,30 @@ from scorecards.scores import JudgedScorecard
 from scorecards.scoring import half_up
 from valuereview.pdf import Attachment, Kept, render_pdf
 
-SHEETS_A_REVIEW = 8
-
 
 @dataclass(frozen=True)
 class Sheet:
     """One page to be circled by pen."""
 
-    key: str
+    name: SheetName
     language: str
-    person: Participant | None
-    is_joint: bool
-    corners: list[tuple[str, SafeString]]
-    square_code: SafeString
+    person: Participant | None = None
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether the five are decided on it, with their weights."""
+        return self.name.is_joint
+
+    @property
+    def corners(self) -> list[tuple[str, SafeString]]:
+        """The four markers, each with where it stands."""
+        codes = marker_ids(self.name.number)
+        return [(name, corner_svg(code)) for name, code in zip(CORNERS, codes, strict=True)]
+
+    @property
+    def square_code(self) -> SafeString:
+        """What it is, for a machine."""
+        return square_code_svg(str(self.name))
 
 
 def worksheet(
@@ -119,30 +130,44 @@ def factor_sheets(review: Review) -> bytes:
     """
     record = read_record(review.pk)
     account = record.account
-    executives = _seated(record, Side.CLIENT)
-    wanted: list[tuple[str, str, Participant | None]] = [
-        *((str(person.pk), person.contact.language, person) for person in executives),
-        ("joint", account.language, None),
-        ("spare", account.language, None),
-    ]
     sheets = [
-        _sheet(record, number, key, language, person)
-        for number, (key, language, person) in enumerate(wanted)
+        Sheet(SheetName(record.pk, person=person.pk), person.contact.language, person)
+        for person in _seated(record, Side.CLIENT)
+    ]
+    sheets += [
+        Sheet(SheetName(record.pk, is_joint=True), account.language),
+        Sheet(SheetName(record.pk), account.language),
     ]
     with speaking(account.language, account):
-        return render_pdf(
-            "pdf/factor_sheets.html",
-            {
-                "review": record,
-                "account": account,
-                "sheets": sheets,
-                "factors": list(Factor),
-                "slots": range(1, 6),
-            },
-            language=account.language,
-            paper_size=account.paper_size,
-            style_sheet="css/pdf/sheet.css",
+        return print_sheets(
+            sheets, record, account.language, account.paper_size, record.provider_title
         )
+
+
+def blank_factor_sheets(*, language: str, paper_size: str) -> bytes:
+    """Return two sheets of no review as one PDF: one for a person, and a joint one."""
+    sheets = [Sheet(SheetName(None), language), Sheet(SheetName(None, is_joint=True), language)]
+    return print_sheets(sheets, None, language, paper_size, Provider.current().name)
+
+
+def print_sheets(
+    sheets: list[Sheet], review: Review | None, language: str, paper_size: str, provider: str
+) -> bytes:
+    """Return these sheets as one PDF; what they share is in `language`."""
+    return render_pdf(
+        "pdf/factor_sheets.html",
+        {
+            "review": review,
+            "provider": provider,
+            "paper_size": paper_size,
+            "sheets": sheets,
+            "factors": list(Factor),
+            "slots": range(1, 6),
+        },
+        language=language,
+        paper_size=paper_size,
+        style_sheet="css/pdf/sheet.css",
+    )
 
 
 def _kept(
@@ -176,21 +201,6 @@ def _trend(record: Review, judged: JudgedScorecard | None) -> Trend | None:
     measured = half_up(judged.score.measured, places=2)
     own = Point(record.day, judged.score.shown, measured, judged.scorecard.missed_below)
     return trend_of(record.account, until=record, so_far=own)
-
-
-def _sheet(
-    review: Review, number: int, key: str, language: str, person: Participant | None
-) -> Sheet:
-    ids = marker_ids((review.pk * SHEETS_A_REVIEW + number) % SHEETS)
-    corners = [(name, corner_svg(code)) for name, code in zip(CORNERS, ids, strict=True)]
-    return Sheet(
-        key=key,
-        language=language,
-        person=person,
-        is_joint=key == "joint",
-        corners=corners,
-        square_code=square_code_svg(f"VR1/{review.pk}/{key}"),
-    )
 
 
 def _seated(review: Review, side: Side) -> list[Participant]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -105,9 +105,10 @@ def _section_time(key: str, planned: int | None, taken: datetime.timedelta | Non
 
 def with_time_of(reviews: QuerySet[Review], key: str) -> QuerySet[Review]:
     """Read each review with what `clock_of` asks of the section with this key."""
-    row = SectionMinutes.objects.filter(review=OuterRef("pk"), section=key)
-    return reviews.annotate(
-        planned_here=Subquery(row.values("planned")), taken_here=Subquery(row.values("taken"))
+    here = FilteredRelation("minutes", condition=Q(minutes__section=key))
+    # A review has one row a section at most, so it stays one row here.
+    return reviews.annotate(here=here).annotate(
+        planned_here=F("here__planned"), taken_here=F("here__taken")
     )
 
 

@@ -5,6 +5,7 @@ a total of 100, a KPI for each) is asked by the sections whenever one is confirm
 """
 
 import datetime
+import uuid
 from typing import ClassVar, TypeVar
 
 from django.core.validators import MaxValueValidator
@@ -122,7 +123,6 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Read each review with its account, its facilitator, and what it judges and agrees."""
         return self.select_related(
             "account",
-            "account__lead",
             "agrees",
             "closes",
             "closes__follows",
@@ -440,6 +440,13 @@ class Participant(KeyedRow):
         _("value expected of the next 90 days"), max_length=LONG_TEXT, blank=True
     )
     how_they_know = models.TextField(_("how they will know"), max_length=LONG_TEXT, blank=True)
+    # The keys of the factors on this person's own sheet, in its order; empty without one.
+    circled = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        editable=False,
+    )
 
     WORDS = ("what_matters", "last_period", "expected_value", "how_they_know")
 
@@ -497,6 +504,11 @@ class Participant(KeyedRow):
     def has_words(self) -> bool:
         """Whether something that this person said of the factors is noted."""
         return any(getattr(self, field) for field in self.WORDS)
+
+    @property
+    def circled_factors(self) -> list[Factor]:
+        """The factors that this person circled on a sheet of their own."""
+        return [Factor(key) for key in self.circled]
 
 
 class DiscussedFactor(models.Model):
@@ -818,6 +830,91 @@ class KeptWorksheet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review} · {self.version}"
+
+
+def scan_name(scan: "Scan", _name: str) -> str:
+    """Return where a scan's picture is stored: a name of ours, that nobody guesses."""
+    return f"scans/{scan.review_id}/{uuid.uuid4().hex}.jpg"
+
+
+class ScanManager(models.Manager["Scan"]):
+    """Scans with whom the sheet is of, and who confirmed what was read."""
+
+    def get_queryset(self) -> models.QuerySet["Scan"]:
+        return super().get_queryset().select_related("participant", "uploaded_by", "confirmed_by")
+
+
+class Scan(models.Model):
+    """One page of paper, as a picture: evidence of what was circled, and what was read of it.
+
+    `read` and `unsure` are what the machine saw, as keys of factors; `circled` what a person
+    confirmed. The picture is made anew from what was uploaded, and holds nothing but pixels.
+    """
+
+    class Trouble(models.TextChoices):
+        """Why nothing is taken from a picture without a person; the reader's, and two of ours."""
+
+        NO_MARKS = "no_marks", _("It shows no factor sheet that we printed.")
+        CORNER_HIDDEN = "corner_hidden", _("A corner of the sheet is hidden, or it shows two.")
+        NOT_FLAT = "not_flat", _("The paper is too bent.")
+        TOO_SMALL = "too_small", _("The picture is too small.")
+        BLURRED = "blurred", _("The picture is blurred.")
+        CODES_DIFFER = "codes_differ", _("Its corners and its square code say two things.")
+        UNSURE = "unsure", _("Some marks may be one or not.")
+        NOTHING_CIRCLED = "nothing_circled", _("Nothing is circled on it.")
+        OTHER_REVIEW = "other_review", _("It is a sheet of another review.")
+        UNKNOWN_SHEET = "unknown_sheet", _("It is the sheet of somebody who is no longer listed.")
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="scans")
+    # Of what was uploaded: its checksum, which page of it this is, and what it was called.
+    sha256 = models.CharField(max_length=64, editable=False)
+    page = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=120, blank=True)
+    picture = models.FileField(upload_to=scan_name)
+    # The page as it would lie flat, if its corners were found.
+    straight = models.FileField(upload_to=scan_name, blank=True)
+    size = models.PositiveIntegerField()
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    is_joint = models.BooleanField(default=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.SET_NULL, null=True, blank=True, related_name="scans"
+    )
+    trouble = models.CharField(max_length=15, choices=Trouble, blank=True)
+    read = models.JSONField(default=list, blank=True)
+    unsure = models.JSONField(default=list, blank=True)
+    circled = models.JSONField(default=list, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = ScanManager()
+
+    class Meta:
+        verbose_name = _("scan")
+        verbose_name_plural = _("scans")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "sha256", "page"], name="scan_once"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="scan_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_joint=False) | Q(participant=None),
+                name="scan_joint_is_nobodys_own",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review} · {self.title}"
+
+    @property
+    def circled_factors(self) -> list[Factor]:
+        """The factors that a person found circled on it."""
+        return [Factor(key) for key in self.circled]
 
 
 class Change(models.Model):

@@ -195,7 +195,7 @@ def keep_section(*, section: Section, forms: Forms, drafts: Texts, by: User, tab
 
     `drafts` are those that the forms speak of, by lasting names: they end. A change takes the
     section's confirmation away: it has to be confirmed again. So does it with a later section that
-    reads the same lists, if something is missing there now. Called in the transaction that holds
+    goes by the same lists, if something is missing there now. Called in the transaction that holds
     the review's row, for a section of a Progress.
     """
     review = section.review
@@ -221,8 +221,8 @@ def keep_section(*, section: Section, forms: Forms, drafts: Texts, by: User, tab
 
 
 def _shares(section: Section, lists: set[str]) -> bool:
-    """Whether a section is confirmed, and reads one of the lists."""
-    return section.confirmation is not None and not lists.isdisjoint(section.relations)
+    """Whether a section is confirmed, and something may be missing for one of the lists."""
+    return section.confirmation is not None and not lists.isdisjoint(section.decisive)
 
 
 def confirm_section(*, review: Review, key: str, by: User) -> list[Missing]:

@@ -295,17 +295,20 @@ def seat_participants(
     side: Side,
     rows: Sequence[tuple[Participant, Contact | None, str]],
     removed: Iterable[Participant],
+    untouched: Container[object] = (),
 ) -> None:
     """Keep the people of one side, in order, each with a seat of their own unless absent.
 
     `rows` are participants with their contact (None: a person met today, made a contact with
     the given e-mail). Names and titles confirmed today correct the contact too; earlier
-    reviews keep theirs. A seat is only given to another person once it is free.
+    reviews keep theirs. A seat is only given to another person once it is free. `untouched` say
+    what they said, and keep their seats: they're not written.
     """
     named = [contact.pk for _participant, contact, _email in rows if contact]
     for participant in removed:
         participant.delete()
-    leaving = [row for row in rows if row[0].attendance == Participant.Attendance.ABSENT]
+    touched = [row for row in rows if row[0] not in untouched]
+    leaving = [row for row in touched if row[0].attendance == Participant.Attendance.ABSENT]
     for participant, contact, email in leaving:
         participant.position = None
         _keep_participant(participant, review, side, contact, email, named)
@@ -313,7 +316,7 @@ def seat_participants(
     seats = review.participants.filter(side=side, position__isnull=False)
     taken = set(seats.values_list("position", flat=True))
     free = iter([seat for seat in range(1, PEOPLE_A_SIDE + 1) if seat not in taken])
-    staying = [row for row in rows if row[0].attendance != Participant.Attendance.ABSENT]
+    staying = [row for row in touched if row[0].attendance != Participant.Attendance.ABSENT]
     for participant, contact, email in staying:
         if participant.position is None:
             participant.position = next(free, PEOPLE_A_SIDE + 1)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import detours, files, life, lists, results, room
+from reviews.views import detours, files, life, lists, results, room, scans
 from reviews.views.autosave import autosave
 from reviews.views.minutes import minutes
 from reviews.views.notes import notes
@@ -16,6 +16,11 @@ urlpatterns = [
     path("accounts/<int:pk>/scorecard/", results.results, name="scorecard-results"),
     path("accounts/<int:pk>/scorecard/<int:kpi_pk>/", results.result, name="scorecard-result"),
     path("reviews/", lists.reviews, name="review-list"),
+    path(
+        "factor-sheets/<str:language>-<str:paper>.pdf",
+        files.blank_factor_sheets,
+        name="blank-factor-sheets",
+    ),
     path("reviews/<int:pk>/", life.review, name="review"),
     path("reviews/<int:pk>/plan/", life.move, name="review-move"),
     path("reviews/<int:pk>/start/", life.start, name="review-start"),
@@ -46,6 +51,19 @@ urlpatterns = [
         name="review-worksheet-version",
     ),
     path("reviews/<int:pk>/invitation.ics", files.invitation, name="review-invitation"),
+    path("reviews/<int:pk>/scans/", scans.scans, name="review-scans"),
+    path("reviews/<int:pk>/scans/<int:scan_pk>/", scans.scan, name="review-scan"),
+    path(
+        "reviews/<int:pk>/scans/<int:scan_pk>/take-away/",
+        scans.take_away,
+        name="review-scan-take-away",
+    ),
+    path("reviews/<int:pk>/scans/<int:scan_pk>.jpg", scans.picture, name="review-scan-picture"),
+    path(
+        "reviews/<int:pk>/scans/<int:scan_pk>-straight.jpg",
+        scans.straight,
+        name="review-scan-straight",
+    ),
     path("reviews/<int:pk>/<slug:key>/", section, name="review-section"),
     path("reviews/<int:pk>/<slug:key>/autosave/", autosave, name="review-autosave"),
 ]

@@ -12,7 +12,13 @@ UNASKED = ["NOT_NULL"] if connection.vendor == "sqlite" else []
 # These add rules that no row can break already: of new tables or columns, or narrower than the
 # rule that they replace (no number twice but where one is cancelled, one open review but a
 # reopened one).
-NARROWER = ["0002_judging", "0003_row_key", "0004_in_the_room", "0005_notes_and_minutes"]
+NARROWER = [
+    "0002_judging",
+    "0003_row_key",
+    "0004_in_the_room",
+    "0005_notes_and_minutes",
+    "0006_scans",
+]
 GRAVE_WARNINGS = ["RUNPYTHON_REVERSIBLE", "RUNSQL_REVERSIBLE"]
 
 

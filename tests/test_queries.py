@@ -107,7 +107,7 @@ SAVES = {
 
 # Of one field that is saved by itself, in a row where the section has some; the same with 30 rows.
 AUTOSAVES = {
-    "participants": 24,
+    "participants": 15,
     "factors": 15,
     "scorecard": 15,
     "improvement": 15,

@@ -41,7 +41,8 @@ class Section:
     `key`, 20 characters at most, is part of the address and the name of both templates.
     `minutes` are those planned for it, where a review plans no others.
     `relations` names the lists of the record that it reads: they're read when it is first
-    asked anything, each in one query. Two sections that share one depend on each other.
+    asked anything, each in one query. Two sections that share one depend on each other, unless
+    it is among those `merely_shown`: nothing is ever missing for what stands in them.
     `apart` names the beginnings of the prefixes of forms that a submission may leave out.
     `beside_template` stands beside the form, if there is one, and shows what `aids` gives.
     docs/adding-a-section.md tells the rest.
@@ -54,6 +55,7 @@ class Section:
     back: ClassVar[Promise]
     minutes: ClassVar[int]
     relations: ClassVar[tuple[str, ...]]
+    merely_shown: ClassVar[tuple[str, ...]] = ()
     apart: ClassVar[tuple[str, ...]] = ()
     can_be_set_aside: ClassVar[bool] = True
     beside_template: ClassVar[str] = ""
@@ -76,6 +78,14 @@ class Section:
             prefetch_related_objects([card for card in measures if card], *lists)
         prefetch_related_objects([review], *self.relations)
         return review
+
+    @property
+    def decisive(self) -> set[str]:
+        """The lists for which something may be missing; a first review has nothing to judge."""
+        lists = set(self.relations).difference(self.merely_shown)
+        if not self._review.is_first:
+            return lists
+        return {name for name in lists if not name.startswith("closes__")}
 
     @cached_property
     def judged(self) -> JudgedScorecard | None:

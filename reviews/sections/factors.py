@@ -1,5 +1,6 @@
 """Satisfaction factors: the five that matter, with weights that total 100."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.forms import BaseForm
@@ -21,6 +22,46 @@ from valuereview.kinds import of_kind
 from valuereview.templatetags.words import points
 
 PREFIX = "factors"
+
+
+@dataclass(frozen=True)
+class Circled:
+    """One factor, with who circled it on a sheet of their own, and whether it's of the five."""
+
+    factor: Factor
+    by: list[bool]
+    names: list[str]
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The sheets of their own that executives filled, beside the joint choice.
+
+    They're shown, never counted into a choice.
+    """
+
+    people: list[Participant]
+    chosen: set[Factor]
+
+    @property
+    def rows(self) -> list[Circled]:
+        """The factors that somebody circled or that are of the five, in the sheet's order."""
+        rows = [
+            Circled(
+                factor=factor,
+                by=[factor in person.circled for person in self.people],
+                names=[person.name for person in self.people if factor in person.circled],
+                is_chosen=factor in self.chosen,
+            )
+            for factor in Factor
+        ]
+        return [row for row in rows if row.names or row.is_chosen]
+
+    @property
+    def by_factor(self) -> dict[str, Circled]:
+        """The rows of factors that somebody circled, by the factor's key."""
+        return {str(row.factor): row for row in self.rows if row.names}
 
 
 class Factors(Section):
@@ -45,6 +86,7 @@ class Factors(Section):
         "discussed",
         "participants",
     )
+    merely_shown = ("closes__factors", "closes__kpis", "discussed", "participants")
     beside_template = "reviews/forms/_total.html"
 
     @property
@@ -66,6 +108,13 @@ class Factors(Section):
             for person in self.review.participants.all()
             if person.side == Side.CLIENT and (person.in_the_room or person.has_words)
         ]
+
+    @cached_property
+    def agreement(self) -> "Agreement | None":
+        """Who circled what on sheets of their own, beside the five; None without such a sheet."""
+        people = [person for person in self.review.participants.all() if person.circled]
+        chosen = {row.choice for row in self.review.agrees.factors.all()}
+        return Agreement(people, chosen) if people else None
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         everybody = {f"words-{person.pk}": person for person in self.people()}
@@ -95,9 +144,10 @@ class Factors(Section):
                 weights.append((line.factor.label, int(text)))
         total = sum(weight for _label, weight in weights)
         before = self.judged.by_factor() if self.judged else {}
+        circled = self.agreement.by_factor if self.agreement else {}
         return {
             "judged": self.judged,
-            "sheet": [(line, before.get(line.factor)) for line in lines],
+            "sheet": [(line, before.get(line.factor), circled.get(line.factor)) for line in lines],
             "changes": self.changes(),
             "words": [form for name, form in forms.items() if name != PREFIX],
             "top_five": top_five,
@@ -228,6 +278,7 @@ class Factors(Section):
             "total": sum(weights),
             "agreed": len(chosen) == TOP_FIVE and sum(weights) == TOTAL_WEIGHT,
             "discussed": [Factor(row.factor) for row in self.review.discussed.all()],
+            "agreement": self.agreement,
             "people": self.people(),
             "told": any(person.has_words for person in self.people()),
             "segments": bars,

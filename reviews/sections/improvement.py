@@ -45,6 +45,7 @@ class Improvement(Section):
     apart = ("carried",)
     minutes = 15
     relations = ("agrees__factors", "closes__factors", "closes__kpis")
+    merely_shown = ("agrees__factors",)
 
     @cached_property
     def _actions(self) -> tuple[list[ImprovementAction], list[CarriedAction]]:

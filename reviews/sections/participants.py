@@ -105,6 +105,7 @@ class Participants(Section):
                     for form in rows.kept
                 ],
                 removed=[form.instance for form in rows.removed],
+                untouched=rows.untouched,
             )
 
     def waits(self, form: BaseForm, field: str) -> bool:

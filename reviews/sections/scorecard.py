@@ -67,6 +67,7 @@ class ServiceScorecard(Section):
         "closes__kpis",
         "participants",
     )
+    merely_shown = ("participants",)
     beside_template = "reviews/forms/_score.html"
 
     @property

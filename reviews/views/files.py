@@ -1,11 +1,12 @@
 """What a review gives on paper and to the calendar."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from accounts.models import Language, PaperSize
 from reviews import calendar, documents, workbook
 from reviews.access import RoomRequest, in_the_room
 from reviews.models import Review
@@ -19,6 +20,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def factor_sheets(request: RoomRequest, review: Review) -> HttpResponse:
     """The printed lists of thirteen: one an executive, a joint one, a spare."""
     return _file(documents.factor_sheets(review), PDF, review, "factor-sheets.pdf")
+
+
+@require_safe
+def blank_factor_sheets(request: HttpRequest, language: str, paper: str) -> HttpResponse:
+    """Sheets of no review, for whoever has a meeting and nothing planned yet."""
+    if language not in Language.values or paper not in PaperSize.values:
+        raise Http404
+    content = documents.blank_factor_sheets(language=language, paper_size=paper)
+    return _answer(content, PDF, f"factor-sheets-{language}-{paper}.pdf")
 
 
 @require_safe
@@ -66,12 +76,16 @@ def invitation(request: RoomRequest, review: Review) -> HttpResponse:
 
 def _file(content: bytes, kind: str, review: Review, name: str) -> HttpResponse:
     account = slugify(review.client_title) or "account"
+    return _answer(content, kind, f"{account}-{review.number}-{name}")
+
+
+def _answer(content: bytes, kind: str, name: str) -> HttpResponse:
     disposition = "inline" if kind == PDF else "attachment"
     return HttpResponse(
         content,
         content_type=kind,
         headers={
-            "Content-Disposition": f'{disposition}; filename="{account}-{review.number}-{name}"',
+            "Content-Disposition": f'{disposition}; filename="{name}"',
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         },

@@ -4,7 +4,7 @@ import http.client
 import itertools
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -20,11 +20,14 @@ SAVE_TARGET = 0.75
 
 @dataclass(frozen=True)
 class Visitor:
-    """Sends one request to a server again and again; a form with another text each time."""
+    """Sends one request to a server again and again; a form with another text each time.
+
+    `saves` counts them from 0: the form says each time which version the save before it made.
+    """
 
     server: Server
     request: Request
-    counter: Callable[[], int] = field(default_factory=lambda: itertools.count(1).__next__)
+    saves: Iterator[int] = field(default_factory=itertools.count)
 
     def cost(self, repeats: int) -> Cost:
         """Return what the request costs the server, as a mean of `repeats` in a row."""
@@ -49,8 +52,10 @@ class Visitor:
         request, headers = self.request, {"Cookie": self.request.cookie}
         if request.typed:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-            body = urlencode(request.fields | {request.typed: f"Typed anew {self.counter()}"})
-            connection.request("POST", request.path, body, headers)
+            number = next(self.saves)
+            seen = int(request.fields["version"]) + number
+            typed = {"version": str(seen), request.typed: f"Typed anew {number}"}
+            connection.request("POST", request.path, urlencode(request.fields | typed), headers)
         else:
             connection.request("GET", request.path, headers=headers)
         response = connection.getresponse()

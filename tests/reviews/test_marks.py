@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from reviews.marks import (
+from reviews.sheets.marks import (
     CODES,
     CORNERS,
     SHEETS,
+    SheetName,
     corner_svg,
     marker_ids,
     sheet_number,
@@ -65,8 +66,34 @@ def test_a_corner_has_six_by_six_modules_with_a_dark_edge(code):
     assert "".join(drawn) == f"{CODES[code]:016b}"
 
 
+NAMES = (
+    SheetName(20_736, person=7),
+    SheetName(20_736, is_joint=True),
+    SheetName(20_736),
+    SheetName(None),
+    SheetName(None, is_joint=True),
+)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=str)
+def test_a_square_code_says_which_sheet_it_is(name):
+    assert SheetName.read(str(name)) == name
+    assert 0 <= name.number < SHEETS
+
+
+def test_sheets_of_one_review_carry_other_numbers():
+    assert len({name.number for name in NAMES}) == len(NAMES)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "VR1/1/PX", "VR1/x/JOINT", "VR2/1/JOINT", "VR1/1/JOINT ", "https://evil.example/"]
+)
+def test_other_square_codes_are_none_of_ours(text):
+    assert SheetName.read(text) is None
+
+
 def test_the_square_code_is_drawn_whole_on_white():
-    svg = square_code_svg("VR1/20736/joint")
+    svg = square_code_svg(str(NAMES[0]))
     assert svg.startswith("<svg")
     assert "#17242b" in svg
     assert "#fff" in svg

@@ -91,6 +91,19 @@ def test_people_are_confirmed_and_the_next_section_opens(as_manager, started):
     assert as_manager.get(address(started, "factors")).status_code == 200
 
 
+def test_to_save_one_person_leaves_the_contact_of_another_alone(as_manager, planned, manager):
+    review = cast.held_until(planned, manager, "participants")
+    contacts = review.account.contacts
+    contacts.filter(name="Martin Fell").update(title="Chief Technology Officer")
+    fields = fields_of(as_manager.get(address(review, "participants")))
+    ruth = next(name for name, text in fields.items() if text == "Ruth Adeyemi")
+    title = f"{ruth.removesuffix('-name')}-title"
+    submit(as_manager, review, "participants", {title: "Chair"}, save="1")
+    assert contacts.get(name="Ruth Adeyemi").title == "Chair"
+    assert contacts.get(name="Martin Fell").title == "Chief Technology Officer"
+    assert review.participants.get(name="Ruth Adeyemi").title == "Chair"
+
+
 def test_a_contact_is_invited_by_a_button_and_typed_rows_stay(as_manager, started):
     contact = started.account.contacts.get(name="Ruth Adeyemi")
     response = submit(

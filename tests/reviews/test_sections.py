@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from reviews import documents
+from reviews.closing import close_review
 from reviews.models import Confirmation, Review
 from reviews.progress import Part, Progress, read_record
 from reviews.sections import KEYS, SECTIONS
@@ -76,6 +77,25 @@ def test_all_that_it_needs_to_say_what_is_missing_is_among_what_it_reads(
     assert found.missing() == []
     with django_assert_num_queries(0):
         found.missing()
+
+
+@each_section
+@pytest.mark.parametrize("is_later", [False, True])
+def test_what_it_merely_shows_decides_nothing(
+    section, is_later, planned, manager, monkeypatch, django_assert_num_queries
+):
+    review = cast.held_until(planned, manager, KEYS[-1])
+    if is_later:
+        closed = close_review(review=review, by=manager, seen_version=review.version)
+        review = cast.following(closed)
+    monkeypatch.setattr(
+        section, "relations", sorted({*section.relations} - {*section.merely_shown})
+    )
+    assert {*section.merely_shown}.isdisjoint(section.relations)
+    found = Progress(read_record(review.pk)).section(section.key)
+    missing = found.missing()
+    with django_assert_num_queries(0):
+        assert found.missing() == missing
 
 
 @each_section

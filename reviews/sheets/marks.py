@@ -2,8 +2,14 @@
 
 The corners are ArUco markers of the dictionary 4x4, 50 codes (Garrido-Jurado et al., 2014):
 corner `k` carries one of the codes 12k to 12k + 11, so that the four together tell one of
-20,736 sheets even where the square code can't be read.
+20,736 numbers even where the square code can't be read. A sheet's number is a checksum of what
+its square code says: a reader who knows which sheets a review has finds the one, whatever
+became of its list of people since they were printed.
 """
+
+import re
+import zlib
+from dataclasses import dataclass
 
 import segno
 from django.utils.safestring import SafeString, mark_safe
@@ -23,6 +29,42 @@ CODES = (
     0x1718, 0x2A28, 0x328C, 0x38B2, 0x24E8, 0x2EEB, 0x2D3F, 0x4B64, 0x502E, 0x5013,
 )
 # fmt: on
+
+
+@dataclass(frozen=True)
+class SheetName:
+    """Which sheet a page is: of which review, or of none; somebody's, the joint one, or a spare.
+
+    `person` is the number of a participant's row.
+    """
+
+    review: int | None
+    person: int | None = None
+    is_joint: bool = False
+
+    def __str__(self) -> str:
+        """Return what the square code says, in the characters that it says most densely."""
+        whose = "JOINT" if self.is_joint else f"P{self.person}" if self.person else "SPARE"
+        return f"VR1/{self.review or 'BLANK'}/{whose}"
+
+    @property
+    def number(self) -> int:
+        """What the four corners tell of it."""
+        number: int = zlib.crc32(str(self).encode()) % SHEETS
+        return number
+
+    @classmethod
+    def read(cls, text: str) -> "SheetName | None":
+        """Return the sheet whose square code says `text`; None if it is none of ours."""
+        found = re.fullmatch(r"VR1/(BLANK|[0-9]{1,18})/(JOINT|SPARE|P([0-9]{1,18}))", text)
+        if not found:
+            return None
+        review, whose, person = found.groups()
+        return cls(
+            review=None if review == "BLANK" else int(review),
+            person=int(person) if person else None,
+            is_joint=whose == "JOINT",
+        )
 
 
 def marker_ids(sheet: int) -> list[int]:

@@ -1,0 +1,255 @@
+"""Scans of factor sheets: taken in, kept, and confirmed by a person.
+
+What was read is a proposal. Confirmed, the joint sheet fills in the five, whose weights are typed
+as ever; somebody's own sheet says what they circled, which is shown beside the joint choice and
+never counted into it.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Sum
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import Side, User
+from reviews.models import Participant, Review, Scan
+from reviews.progress import Progress, keep_section
+from reviews.sections import factors
+from reviews.services import WrongState, locked
+from reviews.sheets.marks import SheetName
+from reviews.sheets.pictures import Refusal, Refused, count_pages
+from reviews.sheets.reading import Reading
+from reviews.sheets.taking import Taken, take
+from reviews.typed import as_data
+from scorecards.factors import Factor
+from scorecards.models import TOP_FIVE
+from valuereview import apart
+from valuereview.kinds import of_kind
+from valuereview.uploads import MOST_A_FILE
+
+# What one review may keep, in bytes and in pages.
+MOST_KEPT = 80 * 1024 * 1024
+MOST_SCANS = 60
+# One page of an honest upload takes half a second of a core.
+SECONDS = 20
+NAME_LENGTH = Scan._meta.get_field("title").max_length or 120
+
+
+class SheetForm(forms.Form):
+    """What a person says of a scan: whose sheet it is, and what is circled on it."""
+
+    JOINT = "joint"
+
+    sheet = forms.ChoiceField(label=_("Whose sheet is it?"), widget=forms.RadioSelect)
+    circled = forms.MultipleChoiceField(
+        label=_("What is circled?"),
+        choices=Factor.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick what is circled on the sheet.")},
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, scan: Scan, people: Sequence[Participant]
+    ) -> None:
+        own = str(scan.participant_id) if scan.participant_id else ""
+        initial = {
+            "sheet": self.JOINT if scan.is_joint else own,
+            "circled": scan.circled if scan.confirmed_at else scan.read,
+        }
+        super().__init__(data, initial=initial)
+        self.people = {str(person.pk): person for person in people}
+        of_kind(forms.ChoiceField, self.fields["sheet"]).choices = [
+            (self.JOINT, _("The joint sheet")),
+            *((pk, person.name) for pk, person in self.people.items()),
+        ]
+
+    def clean(self) -> dict[str, object]:
+        super().clean()
+        circled = self.cleaned_data.get("circled", ())
+        if self.cleaned_data.get("sheet") == self.JOINT and circled and len(circled) != TOP_FIVE:
+            text = ngettext(
+                "{count} is ticked: the joint sheet says five.",
+                "{count} are ticked: the joint sheet says five.",
+                len(circled),
+            )
+            self.add_error("circled", text.format(count=len(circled)))
+        return self.cleaned_data
+
+    def whose(self) -> Participant | None:
+        """Return whose own sheet it is, once the form is valid; None for the joint one."""
+        return self.people.get(self.cleaned_data["sheet"])
+
+
+class Full(Exception):
+    """The review keeps as many scans as it may."""
+
+
+class NotYet(Exception):
+    """Section 2 isn't open in this meeting; nothing was changed."""
+
+
+def take_in(*, review: Review, upload: UploadedFile[Any], by: User) -> list[Scan]:
+    """Keep the pages of one upload, each with what was read of it; return those that are new.
+
+    The same upload sent again adds nothing. Raises Refused, Full, WrongState where the review was
+    cancelled. Not to be called in a transaction: a page takes a second.
+    """
+    if (upload.size or 0) > MOST_A_FILE:
+        raise Refused(Refusal.TOO_LARGE)
+    content = upload.read()
+    checksum = hashlib.sha256(content).hexdigest()
+    if review.scans.filter(sha256=checksum).exists():
+        return []
+    try:
+        count = apart.run(count_pages, content, seconds=SECONDS)
+        _insist_on_room(review, pages=count)
+        taken = [apart.run(take, content, index, seconds=SECONDS) for index in range(count)]
+    except apart.Unfinished as unfinished:
+        raise Refused(Refusal.NOT_A_PICTURE) from unfinished
+    return _keep(review, taken, checksum, _title(upload), by)
+
+
+def _title(upload: UploadedFile[Any]) -> str:
+    """Return what an upload is called, as words to show; it names no file of ours."""
+    plain = "".join(letter for letter in upload.name or "" if letter.isprintable())
+    return plain[:NAME_LENGTH]
+
+
+def _insist_on_room(review: Review, *, pages: int, size: int = 0) -> None:
+    """Raise Full unless the review may keep so many pages and bytes more."""
+    kept = review.scans.aggregate(size=Sum("size"))["size"] or 0
+    if review.scans.count() + pages > MOST_SCANS or kept + size > MOST_KEPT:
+        raise Full
+
+
+def _keep(
+    review: Review, taken: Sequence[Taken], checksum: str, title: str, by: User
+) -> list[Scan]:
+    """Write the pages down, all or none; their files go with them."""
+    sheets = _sheets(review)
+    scans: list[Scan] = []
+    try:
+        with transaction.atomic():
+            review = locked(review)
+            if review.state == Review.State.CANCELLED:
+                raise WrongState
+            if review.scans.filter(sha256=checksum).exists():
+                return []
+            size = sum(len(page.picture) + len(page.straight) for page in taken)
+            _insist_on_room(review, pages=len(taken), size=size)
+            for number, page in enumerate(taken, start=1):
+                scan = _scan(page.reading, sheets, review)
+                scan.sha256, scan.page, scan.title = checksum, number, title
+                scan.size = len(page.picture) + len(page.straight)
+                scan.uploaded_at, scan.uploaded_by = timezone.now(), by
+                scans.append(scan)
+                scan.picture.save("", ContentFile(page.picture), save=False)
+                if page.straight:
+                    scan.straight.save("", ContentFile(page.straight), save=False)
+                scan.save()
+    except BaseException:
+        for scan in scans:
+            _delete_files(scan)
+        raise
+    return scans
+
+
+def executives(review: Review) -> list[Participant]:
+    """Return the client's people, who have sheets of their own."""
+    return [person for person in review.participants.all() if person.side == Side.CLIENT]
+
+
+def _sheets(review: Review) -> dict[SheetName, Participant | None]:
+    """Return the sheets that may come back to a review, and whose own they are."""
+    sheets: dict[SheetName, Participant | None] = {
+        SheetName(pk, is_joint=is_joint): None
+        for pk in (review.pk, None)
+        for is_joint in (True, False)
+    }
+    return sheets | {SheetName(review.pk, person.pk): person for person in executives(review)}
+
+
+def _scan(reading: Reading, sheets: dict[SheetName, Participant | None], review: Review) -> Scan:
+    """Return what is told of a page by what was read of it and the sheets that the review has."""
+    scan = Scan(review=review, trouble=reading.trouble.value if reading.trouble else "")
+    numbers = list(Factor)
+    scan.read = [str(numbers[number - 1]) for number in reading.circled]
+    scan.unsure = [str(numbers[number - 1]) for number in reading.unsure]
+    if reading.number is None:
+        return scan
+    name = reading.name
+    if name is None:
+        # The corners alone: of the sheets that this review has, one at most carries the number.
+        told = [sheet for sheet in sheets if sheet.number == reading.number]
+        name = told[0] if len(told) == 1 else None
+    if name is None or name not in sheets:
+        is_ours = name is not None and name.review == review.pk
+        unknown = Scan.Trouble.UNKNOWN_SHEET if is_ours else Scan.Trouble.OTHER_REVIEW
+        scan.trouble, scan.read, scan.unsure = unknown, [], []
+        return scan
+    scan.is_joint, scan.participant = name.is_joint, sheets[name]
+    return scan
+
+
+def confirm(
+    *, review: Review, scan: Scan, whose: Participant | None, circled: Collection[str], by: User
+) -> None:
+    """Take what a person says is circled on a sheet: the joint one's five become those agreed.
+
+    `whose` is the sheet of somebody's own, None the joint one. Raises WrongState once the review
+    is no longer open, NotYet before section 2 is.
+    """
+    keys = [str(factor) for factor in Factor if factor in circled]
+    with transaction.atomic():
+        review = locked(review)
+        if not review.is_open:
+            raise WrongState
+        if whose is None:
+            _fill_in(review, keys, by)
+        else:
+            Participant.objects.filter(pk=whose.pk, review=review).update(circled=keys)
+            review.version += 1
+            review.save(update_fields=["version"])
+        scan.is_joint, scan.participant = whose is None, whose
+        scan.circled, scan.confirmed_at, scan.confirmed_by = keys, timezone.now(), by
+        scan.save()
+
+
+def _fill_in(review: Review, keys: Sequence[str], by: User) -> None:
+    """Make these the factors of section 2, as if they had been ticked there."""
+    progress = Progress(review)
+    step = progress.step(factors.Factors.key)
+    if step.is_locked:
+        raise NotYet
+    ticks = {
+        f"{factors.PREFIX}-{factor}-chosen": "on" if factor in keys else "" for factor in Factor
+    }
+    section = step.section
+    shown = section.forms()
+    forms = section.forms(as_data(shown, ticks, apart=section.apart))
+    if not all(form.is_valid() for form in forms.values()):
+        raise WrongState
+    keep_section(section=section, forms=forms, drafts={}, by=by)
+
+
+def take_away(*, review: Review, scan: Scan) -> None:
+    """Delete a scan and its files; raises WrongState once the review is closed: it's evidence."""
+    with transaction.atomic():
+        if not locked(review).is_open:
+            raise WrongState
+        scan.delete()
+        transaction.on_commit(lambda: _delete_files(scan))
+
+
+def _delete_files(scan: Scan) -> None:
+    for file in (scan.picture, scan.straight):
+        if file.name:
+            file.storage.delete(file.name)
