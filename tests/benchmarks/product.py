@@ -63,8 +63,7 @@ def requests(manager: User, review: Review) -> dict[str, Request]:
             path=address(own, key),
             cookie=_cookie(browser),
             status=302,
-            # One tab, which saves again and again: what it changed before is no conflict with it.
-            fields=fields | {"save": "1", "csrfmiddlewaretoken": token, "tab": "benchmark"},
+            fields=fields | {"save": "1", "csrfmiddlewaretoken": token},
             typed=next(name for name in fields if name.endswith(ending)),
         )
     return found
