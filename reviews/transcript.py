@@ -322,8 +322,8 @@ def _next_review(review: Review, told: Told) -> Told:
         "at": review.next_at,
         "place": review.next_place,
         "to_be_confirmed": review.next_to_confirm,
-        "confirmed_by": review.next_confirmed_by,
-        "confirmed_no_later_than": review.next_confirmed_on,
+        "to_be_confirmed_by": review.next_confirmed_by,
+        "to_be_confirmed_no_later_than": review.next_confirmed_on,
     }
 
 

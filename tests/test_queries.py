@@ -64,7 +64,7 @@ PAGES = {
     "review-present": 7,
     "review-factor-sheets": 5,
     "review-worksheet": 18,
-    "review-empty-worksheet": 17,
+    "review-empty-worksheet": 18,
     "review-workbook": 16,
     "review-invitation": 5,
     "review-notes": 4,

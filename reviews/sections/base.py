@@ -149,6 +149,11 @@ class Section:
         return f"reviews/sections/{self.key}.html"
 
     @property
+    def empty_template(self) -> str:
+        """The template of the section to fill by hand: what it has to judge, and ruled lines."""
+        return f"pdf/empty/{self.key}.html"
+
+    @property
     def projected_templates(self) -> list[str]:
         """What the room sees of the section: a template of its own, or else the record, large."""
         return [f"reviews/present/{self.key}.html", "reviews/present/section.html"]

@@ -40,7 +40,7 @@ def part_to_fill(part: Part) -> SafeString:
     """Render one section to be filled by hand: what it has to judge, and ruled lines."""
     section = part.section
     return render_to_string(
-        f"pdf/empty/{section.key}.html",
+        section.empty_template,
         {"review": section.review, "section": section} | part.context,
     )
 

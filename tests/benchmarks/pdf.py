@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import os
 import re
 import shutil
 import sys
@@ -19,14 +20,19 @@ from django.utils import translation
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from reviews import documents
-from reviews.models import Review
+from reviews.models import Impact, Review
 from tests import chromium
 from tests.benchmarks.measuring import Cost, Row, tree_milliseconds
-from valuereview.pdf import FONTS, PAPER
+from valuereview import apart
+from valuereview.pdf import FONTS, PAPER, Kept
 
 WEASYPRINT = "worksheet"
 CHROMIUM = "Chromium, new page"
 TARGET = 1.1
+# The same record with few events and with many, each with its plan; and their pages.
+SHORT, LONG = 8, 80
+GROWTH_TARGET = 1.0
+PLAN = "The night desk takes over, and the branches hear of it the same day. " * 15
 FONTS_ARE_LOADED = """
     document.fonts.ready.then(fonts => {
         const found = [...fonts].map(font => font.status);
@@ -64,6 +70,7 @@ class ChromiumPrinter:
         language: str,
         paper_size: str,
         style_sheet: str,
+        kept: Kept | None = None,
     ) -> bytes:
         """Return the PDF, tagged for accessibility as the product's is."""
         with translation.override(language):
@@ -94,6 +101,8 @@ def contenders(review: Review, folder: Path) -> Iterator[dict[str, Callable[[], 
         root = next(one["id"] for one in processes["processInfo"] if one["type"] == "browser")
         printer = ChromiumPrinter(browser.new_context(), folder)
 
+        helper = apart.run(os.getpid, seconds=60)
+
         def own_milliseconds() -> float:
             return time.process_time() * 1000
 
@@ -108,13 +117,47 @@ def contenders(review: Review, folder: Path) -> Iterator[dict[str, Callable[[], 
             pages = len(pypdf.PdfReader(io.BytesIO(printed)).pages)
             print(f"{name}: {pages} pages", file=sys.stderr)
         yield {
-            WEASYPRINT: lambda: cost(by_weasyprint, own_milliseconds),
             # The template is rendered in this process for both.
+            WEASYPRINT: lambda: cost(
+                by_weasyprint, lambda: own_milliseconds() + tree_milliseconds(helper)
+            ),
             CHROMIUM: lambda: cost(
                 by_chromium, lambda: own_milliseconds() + tree_milliseconds(root)
             ),
         }
         browser.close()
+
+
+def growing(short: Review, long: Review) -> dict[str, Callable[[], Cost]]:
+    """Return ways to print a short record and a long one, each as what one of its pages costs."""
+    found = {}
+    for review, events in ((short, SHORT), (long, LONG)):
+        Impact.objects.bulk_create(
+            Impact(review=review, position=number, wording=f"Event {number}", plan=PLAN)
+            for number in range(events)
+        )
+        pages = len(pypdf.PdfReader(io.BytesIO(worksheet(review))).pages)
+
+        def a_page(review: Review = review, pages: int = pages) -> Cost:
+            whole = cost(lambda: worksheet(review), time.process_time)
+            return Cost(whole.processor / pages, whole.clock / pages)
+
+        found[f"a page of {pages}"] = a_page
+    return found
+
+
+def growth_rows(costs: dict[str, list[Cost]]) -> list[Row]:
+    """Return what a page of the long record takes beside one of the short, on the clock."""
+    (short, few), (long, many) = costs.items()
+    return [
+        Row(
+            name=f"worksheet, {long}",
+            reference_name=short,
+            this=[cost.clock for cost in many],
+            reference=[cost.clock for cost in few],
+            target=GROWTH_TARGET,
+        )
+    ]
 
 
 def rows(costs: dict[str, list[Cost]]) -> list[Row]:

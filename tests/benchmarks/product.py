@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from reviews.models import Review
@@ -66,6 +67,11 @@ def requests(manager: User, review: Review) -> dict[str, Request]:
             typed=next(name for name in fields if name.endswith(ending)),
         )
     return found
+
+
+def print_request(like: Request, review: Review) -> Request:
+    """Return the request for a review's worksheet, by whoever asks for `like`."""
+    return Request(reverse("review-worksheet", args=[review.pk]), like.cookie)
 
 
 def _cookie(browser: Client) -> str:

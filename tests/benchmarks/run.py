@@ -59,10 +59,10 @@ def live_in(folder: Path) -> None:
 
 
 def measure(folder: Path, rounds: int, turns: int) -> list[measuring.Row]:
-    """Return the whole table: pages and saves beside the floor, then the worksheet."""
+    """Return the whole table: pages and saves beside the floor, pages beside prints, worksheets."""
     # Importable only once Django is set up.
     from tests import cast
-    from tests.benchmarks import pages, pdf, product
+    from tests.benchmarks import beside, pages, pdf, product
 
     product.install()
     manager = cast.user("claire@northlight.example", "Claire Osborne")
@@ -100,7 +100,12 @@ def measure(folder: Path, rounds: int, turns: int) -> list[measuring.Row]:
             turns,
             shuffle,
         )
-    rows = pages.rows(costs)
+        read = [request for name, request in asked.items() if name.startswith("page")]
+        printed = product.print_request(read[0], review)
+        side = measuring.take_turns(beside.contenders(ours, read, printed), rounds, turns, shuffle)
+    rows = pages.rows(costs) + beside.rows(side)
+    short, long = (product.told(manager, name) for name in ("A short record", "A long record"))
+    rows += pdf.growth_rows(measuring.take_turns(pdf.growing(short, long), rounds, turns, shuffle))
     with pdf.contenders(review, folder) as contenders:
         rows += pdf.rows(measuring.take_turns(contenders, rounds, turns, shuffle))
     return rows

@@ -2,8 +2,11 @@
 
 import fcntl
 import os
+import re
 import shutil
 import socketserver
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Iterator
@@ -14,12 +17,29 @@ import pytest
 from django.conf import settings
 
 from tests.hosting.installation import (
+    HOST,
+    HOUSE,
+    PASSWORD,
     Installation,
     gunicorn,
     installation_environment,
     manage,
     with_static_files,
 )
+
+MANAGER = f"claire@{HOST}"
+# A second review, whose sections hold what the first one left: the heaviest of an ordinary life.
+TELL = f"""
+from django.contrib.auth.hashers import make_password
+from tests import cast
+manager = cast.user("{MANAGER}", "Claire Osborne")
+manager.password = make_password("{PASSWORD}")
+manager.save()
+account = cast.account_with_people(manager)
+second = cast.following(cast.closed(cast.planned(account, manager), manager))
+cast.count_all(second, cast.NEXT_DAY)
+print("review", second.pk, "user", manager.pk)
+"""
 
 
 @pytest.fixture
@@ -131,3 +151,20 @@ def hosted(tmp_path_factory, collected, mail_server, _own_database) -> Iterator[
     with gunicorn(environment) as installation:
         installation.add_administrator()
         yield installation
+
+
+@pytest.fixture(scope="session")
+def told(hosted: Installation) -> tuple[int, int]:
+    """The numbers of the review and of its manager."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", TELL],
+        env=hosted.environment,
+        cwd=HOUSE,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    numbers = re.search(r"review (\d+) user (\d+)", done.stdout)
+    assert numbers
+    return int(numbers[1]), int(numbers[2])

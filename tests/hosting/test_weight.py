@@ -1,57 +1,26 @@
 """What a section's page weighs on the wire, as a browser asks for it: first, and ever after."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
 from reviews.sections import KEYS
-from tests.hosting.installation import HOST, HOUSE, Answer, Installation, Visitor
+from tests.hosting.conftest import MANAGER
+from tests.hosting.installation import PASSWORD, Answer, Installation, Visitor
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.once, pytest.mark.uncounted]
 
 COLD, WARM = 120_000, 20_000  # bytes (issue: in the room)
 SAVE = 1_000
-EMAIL, PASSWORD = f"claire@{HOST}", "a-long-enough-password"
-# A second review, whose sections hold what the first one left: the heaviest of an ordinary life.
-TELL = f"""
-from django.contrib.auth.hashers import make_password
-from tests import cast
-manager = cast.user("{EMAIL}", "Claire Osborne")
-manager.password = make_password("{PASSWORD}")
-manager.save()
-account = cast.account_with_people(manager)
-second = cast.following(cast.closed(cast.planned(account, manager), manager))
-cast.count_all(second, cast.NEXT_DAY)
-print("review", second.pk, "user", manager.pk)
-"""
 FILES = re.compile(r'<(?:link|script)[^>]* (?:href|src)="(/[^"]+)"')
 FONTS = re.compile(r'url\("?([^")]+\.woff2)"?\)')
-
-
-@pytest.fixture(scope="module")
-def told(hosted: Installation) -> tuple[int, int]:
-    """The numbers of the review and of its manager."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", TELL],
-        env=hosted.environment,
-        cwd=HOUSE,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    numbers = re.search(r"review (\d+) user (\d+)", done.stdout)
-    assert numbers
-    return int(numbers[1]), int(numbers[2])
 
 
 @pytest.fixture(scope="module")
 def visitor(hosted: Installation, told) -> Visitor:
     """The manager, in a browser that takes compressed answers."""
     visitor = hosted.visitor()
-    assert visitor.sign_in(EMAIL, PASSWORD).status == 302
+    assert visitor.sign_in(MANAGER, PASSWORD).status == 302
     visitor.headers.append(("Accept-Encoding", "br, gzip"))
     return visitor
 

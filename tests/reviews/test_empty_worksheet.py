@@ -50,16 +50,15 @@ def test_it_has_all_seven_sections_in_the_clients_language(planned, language, pa
 
 @pytest.mark.parametrize("until", [None, "factors", KEYS[-1]])
 def test_what_was_noted_already_is_not_on_it(planned, manager, until):
-    before = text_of(printed(planned))
     review = cast.held_until(planned, manager, until)
     text = text_of(printed(review))
     for noted in ("Autonomy", "Emergency meetings", "Rehearse the claims", "New flood cover"):
         assert noted not in text
-    assert "Ruth Adeyemi" in before or "Ruth Adeyemi" in text or until is None
+    assert ("Ruth Adeyemi" in text) == (until is not None), "her name is printed once she is listed"
 
 
-def test_the_people_who_are_expected_have_a_line_to_sign(started, manager):
-    review = cast.held_until(started, manager, "participants")
+def test_the_people_who_are_expected_have_a_line_to_sign(planned, manager):
+    review = cast.held_until(planned, manager, "participants")
     text = text_of(printed(review))
     assert "Ruth Adeyemi, Halden Mutual" in text.split("Signatures")[1]
 
@@ -80,11 +79,12 @@ def test_a_later_one_prints_what_it_has_to_judge_without_results(second, languag
 
 
 def test_a_closed_review_has_one_too_as_if_nothing_had_been_said(second, manager):
-    before = text_of(printed(second))
+    before = set(text_of(printed(second)).split())
     closed = cast.closed(second, manager, cast.SECOND_MEETING)
-    after = text_of(printed(closed))
-    tail = before.split("3 Service scorecard")[1].split("4 Service improvement")[0]
-    assert after.split("3 Service scorecard")[1].split("4 Service improvement")[0] == tail
+    people = " ".join(f"{each.name} {each.title}" for each in closed.participants.all())
+    after = set(text_of(printed(closed)).split())
+    strangers = {word.strip(",") for word in after - before} - set(people.split())
+    assert not {word for word in strangers if word.isalpha()}
 
 
 def test_what_is_set_aside_is_on_it_all_the_same(second, manager):
@@ -97,7 +97,8 @@ def test_what_is_set_aside_is_on_it_all_the_same(second, manager):
 
 
 def test_its_lines_have_heads_and_its_headings_nest(second):
-    tags = structure(opened(printed(second)))
+    pdf = opened(printed(second))
+    tags = structure(pdf)
     levels = [int(tag.kind[1]) for tag in tags.of("H1", "H2", "H3")]
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
     assert all(table.of("TH") for table in tags.of("Table"))

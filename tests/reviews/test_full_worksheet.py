@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from reviews import documents
 from reviews.meetings import Meeting
 from tests import cast
+from tests.reviews.tagged import opened, structure
 
 pytestmark = [pytest.mark.documents, pytest.mark.once]
 
@@ -159,3 +160,9 @@ def test_nothing_of_it_is_reserved_for_the_next_review(closed):
     told = " ".join(page.extract_text() for page in text.pages)
     assert "Scores over time" not in told
     assert "Nothing to judge yet" in told
+
+
+def test_its_chart_is_told_in_words(paper):
+    pdf = opened(paper.stream.getvalue())
+    [chart, *_rings] = structure(pdf).of("Figure")
+    assert len(str(chart.element.Alt).split()) > 8

@@ -17,6 +17,7 @@ from reviews.models import Confirmation, Review
 from reviews.progress import Part, Progress, read_record
 from reviews.sections import KEYS, SECTIONS
 from reviews.templatetags.parts import part_of_record
+from reviews.transcript import CONTENTS
 from tests import cast
 from tests.reviews.pages import address, fields_of
 from tests.test_translations import catalogue
@@ -100,8 +101,13 @@ def test_what_it_merely_shows_decides_nothing(
 @each_section
 def test_its_templates_exist(section, planned):
     found = section(planned, 1)
-    for name in (found.template, found.form_template, found.beside_template):
+    for name in (found.template, found.empty_template, found.form_template, found.beside_template):
         assert not name or get_template(name)
+
+
+@each_section
+def test_the_record_inside_a_kept_worksheet_tells_it(section):
+    assert section.key in CONTENTS
 
 
 @each_section

@@ -12,11 +12,13 @@ import pypdf
 import pytest
 
 from reviews import documents
+from reviews.models import Impact
 from valuereview import apart
 
 pytestmark = [pytest.mark.once, pytest.mark.documents]
 
 CALLS_A_PAGE = 260_000
+PLAN = "The night desk takes over, and the branches hear of it the same day. " * 15
 
 
 def calls_of_python(work: Callable[[], bytes]) -> tuple[int, bytes]:
@@ -54,3 +56,23 @@ def test_a_page_of_the_worksheet_takes_few_calls(closed, language, paper):
     calls, content = calls_of_python(print_it)
     pages = len(pypdf.PdfReader(io.BytesIO(content)).pages)
     assert calls / pages <= CALLS_A_PAGE
+
+
+def test_no_page_costs_more_than_the_one_before(planned):
+    """A record that grows prints longer, and each page that it adds costs what the others did."""
+    documents.worksheet(planned)
+    found = []
+    for events in (8, 32, 80):
+        added = range(planned.impacts.count(), events)
+        Impact.objects.bulk_create(
+            Impact(review=planned, position=number, wording=f"Event {number}", plan=PLAN)
+            for number in added
+        )
+        calls, content = calls_of_python(lambda: documents.worksheet(planned))
+        found.append((len(pypdf.PdfReader(io.BytesIO(content)).pages), calls))
+    (few, least), (more, middle), (most, whole) = found
+    assert few * 4 <= most
+    assert more > few
+    early, late = (middle - least) / (more - few), (whole - middle) / (most - more)
+    assert late <= early * 1.05
+    assert whole / most <= middle / more <= least / few
