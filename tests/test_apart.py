@@ -210,7 +210,7 @@ def test_it_ends_with_its_server(ending):
 
 def test_a_helper_has_one_process_at_a_time():
     before, helper = set(multiprocessing.active_children()), apart.Helper()
-    with ThreadPoolExecutor(4) as threads:
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
         for asked in [threads.submit(helper.run, divide, 1, 2, seconds=PATIENCE) for _ in range(4)]:
             asked.result()
     assert len(set(multiprocessing.active_children()) - before) == 1
