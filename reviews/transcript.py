@@ -129,6 +129,11 @@ def _factors(review: Review, told: Told) -> Told:
         "total_weight": told["total"],
         "starts_a_scorecard": told["agreed"],
         "discussed": [factor.value for factor in told["discussed"]],
+        "circled": [
+            {"name": person.name, "factors": person.circled}
+            for person in told["people"]
+            if person.circled
+        ],
         "words": [
             {"name": person.name} | {name: getattr(person, name) for name in Participant.WORDS}
             for person in told["people"]
