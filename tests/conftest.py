@@ -8,8 +8,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from reviews import documents
+from reviews import documents, scans
 from tests import cast, undefined
+from valuereview import apart, pdf
 
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -17,6 +18,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 # What runs apart (valuereview/apart.py) has the settings of tests there too: they ask for pytest.
 forkserver.set_forkserver_preload(["pytest"])
+
+# How fast this machine is isn't asked here: a busy one may take its time.
+apart.SECONDS_TO_START = pdf.SECONDS = scans.SECONDS = 110
 
 # What was imported is no garbage: not looked through again and again, the suite takes a tenth less.
 gc.freeze()
