@@ -1,16 +1,20 @@
 """A small cast for the tests: users, an account with its people, and a meeting worth telling."""
 
 import datetime
+import uuid
 from decimal import Decimal
 
+import numpy as np
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Account, Contact, Language, Membership, Side, User
 from reviews import services
 from reviews.meetings import Meeting, hold, hold_and_close
-from reviews.models import KeptWorksheet, Review
+from reviews.models import KeptWorksheet, Review, Scan
 from reviews.presence import note_presence
 from reviews.sections import KEYS
+from reviews.sheets.pictures import as_jpeg
 from scorecards.models import Judgement
 from scorecards.periods import ONE_DAY, Span
 from scorecards.scores import judge
@@ -198,6 +202,17 @@ def come_to(review: Review, by: User, key: str) -> Review:
 def here(review: Review, by: User, key: str) -> None:
     """Let a tab of a user have a section open now."""
     note_presence(review=review, user=by, tab="tab-of-somebody", section=key)
+
+
+def scan(review: Review, by: User, **told: object) -> Scan:
+    """Keep a picture, as a scan of which nothing was read unless told."""
+    plain = as_jpeg(np.full((40, 30, 3), 255, np.uint8))
+    scan = Scan(review=review, sha256=uuid.uuid4().hex, size=2 * len(plain), uploaded_by=by, **told)
+    scan.uploaded_at = timezone.now()
+    scan.picture.save("", ContentFile(plain), save=False)
+    scan.straight.save("", ContentFile(plain), save=False)
+    scan.save()
+    return scan
 
 
 def kept_worksheet(review: Review, version: int = 1) -> KeptWorksheet:

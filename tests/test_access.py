@@ -42,7 +42,9 @@ class Row:
         self.takes = takes
 
 
-ACCOUNT, REVIEW = ("account",), ("review",)
+ACCOUNT, REVIEW, SCAN = ("account",), ("review",), ("review", "scan")
+# They name no record.
+OPEN = {"key", "language"}
 TABLE = {
     # Open to everybody.
     "account_login": Row(200, 302, 302, 302),
@@ -64,6 +66,7 @@ TABLE = {
     "account-list": Row(SIGN_IN, OK, OK, OK),
     "account-new": Row(SIGN_IN, OK, OK, OK, administrator=NO),
     "review-list": Row(SIGN_IN, OK, OK, OK),
+    "blank-factor-sheets": Row(SIGN_IN, OK, OK, OK, takes=("language", "paper")),
     # An account's.
     "account": Row(SIGN_IN, GONE, OK, OK, takes=ACCOUNT),
     "account-edit": Row(SIGN_IN, GONE, OK, OK, takes=ACCOUNT),
@@ -100,6 +103,11 @@ TABLE = {
     "review-start": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
     "review-sitting": Row(SIGN_IN, GONE, 302, NO, method="post", takes=REVIEW),
     "review-speak": Row(SIGN_IN, GONE, 400, 400, method="post", takes=REVIEW),
+    "review-scans": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
+    "review-scan": Row(SIGN_IN, GONE, OK, OK, takes=SCAN),
+    "review-scan-picture": Row(SIGN_IN, GONE, OK, OK, takes=SCAN),
+    "review-scan-straight": Row(SIGN_IN, GONE, OK, OK, takes=SCAN),
+    "review-scan-take-away": Row(SIGN_IN, GONE, 302, NO, method="post", takes=SCAN),
     "review-present": Row(SIGN_IN, GONE, OK, OK, takes=REVIEW),
 }
 
@@ -133,6 +141,9 @@ def world(planned, manager, outsider, director):
         "kpi": scorecard.kpis.first().pk,
         "section": "participants",
         "version": cast.kept_worksheet(planned).version,
+        "scan": cast.scan(planned, manager).pk,
+        "language": "fr",
+        "paper": "letter",
         "key": ("1", "set-password"),
         "users": {
             "manager": manager,
@@ -171,7 +182,7 @@ def test_an_address_answers_as_the_table_says(world, name, who):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, row in TABLE.items() if row.takes and "key" not in row.takes]
+    "name", [name for name, row in TABLE.items() if row.takes and not OPEN & set(row.takes)]
 )
 def test_a_foreign_record_answers_as_an_absent_one(world, name):
     absent = {item: ABSENT for item in TABLE[name].takes if item != "section"}

@@ -208,6 +208,10 @@ def test_it_ends_with_its_server(ending):
     assert ends(int(done.stdout)), done.stderr
 
 
-def test_there_is_one_at_a_time():
-    pid()
-    assert len([each for each in multiprocessing.active_children() if each.is_alive()]) == 1
+def test_a_helper_has_one_process_at_a_time():
+    before, helper = set(multiprocessing.active_children()), apart.Helper()
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        for asked in [threads.submit(helper.run, divide, 1, 2, seconds=PATIENCE) for _ in range(4)]:
+            asked.result()
+    assert len(set(multiprocessing.active_children()) - before) == 1
+    helper.end()

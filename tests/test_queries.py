@@ -44,6 +44,11 @@ PAGES = {
     "account-list": 4,
     "account-new": 3,
     "review-list": 3,
+    "blank-factor-sheets": 2,
+    "review-scans": 9,
+    "review-scan": 5,
+    "review-scan-picture": 4,
+    "review-scan-straight": 4,
     "account": 13,
     "scorecard-results": 8,
     "scorecard-result": 6,
@@ -147,6 +152,9 @@ def a_world(*, accounts: int, reviews: int, rows: int) -> dict:
         "kpi": kpi.pk,
         "section": KEYS[0],
         "version": cast.kept_worksheet(review).version,
+        "scan": cast.scan(review, manager).pk,
+        "language": "fr",
+        "paper": "letter",
         "key": ("1", "set-password"),
     }
 

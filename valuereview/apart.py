@@ -1,7 +1,8 @@
 """Runs what only bounds keep safe in a process of its own, bounded in time and memory.
 
-Each process that serves has one such helper at most: it starts when first needed, which is after
-gunicorn forked its workers, stays warm, and ends with the process that it helps. It is started
+Each process that serves has one such helper at most for documents, and one for what is uploaded:
+each starts when first needed, which is after gunicorn forked its workers, stays warm, and ends with
+the process that it helps. It is started
 afresh, never forked from a server with its threads, so it has none of the server's sockets or
 database connections. What runs there has Django set up, and asks no database.
 """
@@ -49,17 +50,26 @@ class Died(Unfinished):
     """Its process ended under it: it was killed, or crashed."""
 
 
-class _Helper:
-    """The process beside this one, once it was needed."""
+class Helper:
+    """A process beside this one for one kind of work, once it was needed.
+
+    What one kind loads and keeps leaves the other's bounds alone, and nobody waits for the other.
+    """
 
     def __init__(self) -> None:
+        atexit.register(self.end)
         self._in_use = threading.Lock()
         self._pool: ProcessPool | None = None
 
     def run(
-        self, function: Callable[..., Returned], arguments: tuple[object, ...], seconds: float
+        self, function: Callable[[*Given], Returned], *arguments: *Given, seconds: float
     ) -> Returned:
-        """Wait for the process to be free, and run a function there: see `run`."""
+        """Return what a function returns, run there once the process is free.
+
+        Function, arguments and result travel between processes: they can be pickled. `seconds` is
+        what it may take once it has begun. Raises what the function raises, and TookTooLong,
+        NeededTooMuch or Died, each an Unfinished.
+        """
         with self._in_use:
             for _attempt in range(2):
                 future = self._started().schedule(_work, (function, *arguments), timeout=seconds)
@@ -95,17 +105,12 @@ class _Helper:
             self._pool = None
 
 
-_helper = _Helper()
+_helper = Helper()
 
 
 def run(function: Callable[[*Given], Returned], *arguments: *Given, seconds: float) -> Returned:
-    """Return what a function returns, run in the process beside this one.
-
-    Function, arguments and result travel between processes: they can be pickled. `seconds` is what
-    it may take once it has begun; it waits for what was asked before it, one after the other.
-    Raises what the function raises, and TookTooLong, NeededTooMuch or Died, each an Unfinished.
-    """
-    return _helper.run(function, arguments, seconds)
+    """Return what a function returns, run in the process that lays documents out: `Helper.run`."""
+    return _helper.run(function, *arguments, seconds=seconds)
 
 
 def _begin() -> None:
@@ -132,6 +137,3 @@ def _work(function: Callable[..., Returned], *arguments: object) -> Returned:
     except MemoryError:
         # Gone with all that it holds: whatever comes next begins with none of it.
         os._exit(NO_MEMORY)
-
-
-atexit.register(lambda: _helper.end())

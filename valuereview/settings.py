@@ -331,4 +331,6 @@ MISSED_BELOW = env.int("MISSED_BELOW", default=80)
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # What tests upload is gone with them.
+    STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
     ACCOUNT_RATE_LIMITS = False

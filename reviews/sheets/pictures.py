@@ -85,9 +85,9 @@ def _picture(content: bytes) -> Picture:
             if image.width * image.height > MOST_PIXELS:
                 raise Refused(Refusal.TOO_MANY_PIXELS)
             image.draft("RGB", (LONG_SIDE, LONG_SIDE))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=2)
-            return _on_white(upright)
+            # Made small first: all that follows copies it.
+            image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=2)
+            return _on_white(ImageOps.exif_transpose(image))
     except (
         UnidentifiedImageError,
         Image.DecompressionBombError,

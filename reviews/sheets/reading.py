@@ -50,10 +50,13 @@ RING, REACH, STRAY, MOST_ASTRAY, MOST_OFF = 4.6, 5.5, 3.0, 2.5, 0.8
 MOST_SOFT = 1.0
 # What is printed spreads by so many pixels; strokes this near to each other are one.
 GROWN, LINK = 4, 7
-# A ring is circled by itself where there's ink on so many sides of it but one.
-SIDES = 12
-# How like itself a ring must look to tell where it lies, and how many must.
-LIKE, LEAST_SEEN = 0.45, 6
+# A mark that goes around no number is meant for the one that it isn't further from than this.
+MOST_ASIDE = 5.0
+# A ring is circled by itself where there's ink on all sides of it but so many: a loop around two
+# rings leaves more of each open.
+SIDES, MOST_OPEN = 24, 3
+# How like itself a ring must look to tell where it lies, how many must, and what is surely one.
+LIKE, LEAST_SEEN, SURELY_LIKE = 0.45, 6, 0.6
 
 
 class Trouble(Enum):
@@ -324,13 +327,15 @@ def _printed(darkness: Plane) -> tuple[npt.NDArray[np.bool_], set[int]]:
     """
     shifts = np.array([_shift(darkness, row) for row in range(len(layout.RINGS))])
     rows = np.flatnonzero(shifts[:, 2] > LIKE)
-    if len(rows) >= LEAST_SEEN:
-        # One that lies far from how the others lie was something else.
-        way = np.polynomial.polynomial.polyfit(rows, shifts[rows, :2], 2)
-        off = np.abs(np.polynomial.polynomial.polyval(rows, way).T - shifts[rows, :2]).max(axis=1)
-        rows = rows[off < MOST_OFF * SCALE]
     if len(rows) < LEAST_SEEN or np.abs(shifts[rows, :2]).max() > MOST_ASTRAY * SCALE:
         raise NotRead(Trouble.NOT_FLAT)
+    # One that lies far from how the others lie was something else, or the paper has a fold.
+    way = np.polynomial.polynomial.polyfit(rows, shifts[rows, :2], 2)
+    off = np.abs(np.polynomial.polynomial.polyval(rows, way).T - shifts[rows, :2]).max(axis=1)
+    is_off = off > MOST_OFF * SCALE
+    if (shifts[rows[is_off], 2] > SURELY_LIKE).any() or (~is_off).sum() < LEAST_SEEN:
+        raise NotRead(Trouble.NOT_FLAT)
+    rows = rows[~is_off]
     around = round(REACH * SCALE)
     pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * GROWN + 1, 2 * GROWN + 1))
     printed = np.zeros(darkness.shape, np.uint8)
@@ -376,10 +381,15 @@ def _areas(drawn: Picture) -> tuple[list[float], set[int]]:
             for row, (x, y) in enumerate(middles)
             if left <= x <= left + width and top <= y <= top + height
         ]
-        if len(inside) < 2:
-            middle = top + height / 2
-            near = int(np.argmin([abs(y - middle) for _x, y in middles]))
-            areas[inside[0] if inside else near] += float(inked[label])
+        if len(inside) == 1:
+            areas[inside[0]] += float(inked[label])
+        elif not inside:
+            off = [abs(y - (top + height / 2)) for _x, y in middles]
+            near = int(np.argmin(off))
+            areas[near] += float(inked[label])
+            if off[near] > MOST_ASIDE * SCALE and inked[label] > NO_MARK:
+                # It stands between two.
+                spanned.add(near)
         elif all(_goes_around(labels == label, row) for row in inside):
             for row in inside:
                 areas[row] += float(inked[label]) / len(inside)
@@ -394,4 +404,4 @@ def _goes_around(inked: npt.NDArray[np.bool_], row: int) -> bool:
     half = round(layout.PITCH / 2 * SCALE)
     ys, xs = np.nonzero(inked[y - half : y + half])
     sides = np.floor((np.arctan2(ys - half, xs - x) / np.pi + 1) / 2 * SIDES)
-    return len(set(sides.tolist()) - {SIDES}) >= SIDES - 1
+    return len(set(sides.tolist()) - {SIDES}) >= SIDES - MOST_OPEN

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from reviews.sheets.pictures import pages
 from reviews.sheets.reading import read
-from tests.scanning.sheets import GOOD_PHOTOS, SCANS, Simulated
+from tests.scanning.sheets import GOOD_PHOTOS, HELD_OUT_KIND, HELD_OUT_MARK, SCANS, Simulated
 
 READ, REFUSED, WRONG = "read", "refused", "wrong"
 # What we promise of clean scans and of good photos (docs/scanning.md).
 LEAST_SCANS, LEAST_PHOTOS = 0.99, 0.95
+NEW = " (never used while tuning)"
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,13 @@ class Tally:
         """Return the counts as a table: by how a page was taken, and what it was marked with."""
         lines = ["| pages | read | refused | wrong | why refused |", "|---|---:|---:|---:|---|"]
         for kind in dict.fromkeys(verdict.kind for verdict in self.verdicts):
-            lines.append(self._line(kind, [row for row in self.verdicts if row.kind == kind]))
+            found = [row for row in self.verdicts if row.kind == kind]
+            lines.append(self._line(kind + NEW * (kind == HELD_OUT_KIND), found))
         good = [row for row in self.verdicts if row.kind in (*SCANS, *GOOD_PHOTOS)]
         for mark in sorted({row.mark for row in good}):
             found = [row for row in good if row.mark == mark]
-            lines.append(self._line(f"{mark}, scans and good photos", found))
+            name = mark + NEW * (mark == HELD_OUT_MARK)
+            lines.append(self._line(f"{name}, scans and good photos", found))
         for ink in sorted({row.ink for row in good}):
             found = [row for row in good if row.ink == ink]
             lines.append(self._line(f"{ink} pen, scans and good photos", found))

@@ -55,12 +55,17 @@ def scribble(chance: random.Random) -> list[Stroke]:
     return [stroke]
 
 
+def double_circle(chance: random.Random) -> list[Stroke]:
+    return [*circle(chance), *ellipse(chance)]
+
+
 MARKS: dict[str, Callable[[random.Random], list[Stroke]]] = {
     "circle": circle,
     "ellipse": ellipse,
     "tick": tick,
     "cross": cross,
     "scribble": scribble,
+    "double circle": double_circle,
 }
 
 

@@ -19,7 +19,7 @@ from tests.scanning import pens  # noqa: E402
 from tests.scanning.judged import Tally, Verdict, judge  # noqa: E402
 from tests.scanning.sheets import KINDS, simulated  # noqa: E402
 
-PAGES, SEED = 600, 20261122
+PAGES, SEED = 600, 20261123
 
 
 def judged(part: int, parts: int) -> list[Verdict]:

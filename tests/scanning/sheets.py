@@ -16,10 +16,10 @@ from reviews.sheets.pictures import pages
 from tests.scanning import cameras, pens
 
 # Of six pages two are scanned, two photographed with care, one photographed on bent paper, and one
-# in a hurry. Crosses and bent paper were never used while the reader was tuned.
+# in a hurry. Circles drawn twice and bent paper were never used while the reader was tuned.
 KINDS = ("scan", "photo", "scan", "bent photo", "photo", "poor photo")
 SCANS, GOOD_PHOTOS = ("scan",), ("photo", "bent photo")
-HELD_OUT_MARK, HELD_OUT_KIND = "cross", "bent photo"
+HELD_OUT_MARK, HELD_OUT_KIND = "double circle", "bent photo"
 PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
 PRINTED = (
     Sheet(

@@ -1,0 +1,141 @@
+"""Sheets read back from pictures: what is read is right, and what isn't sure is refused."""
+
+import random
+
+import cv2
+import numpy as np
+import pytest
+
+from reviews import documents
+from reviews.sheets import layout, reading
+from reviews.sheets.marks import SheetName
+from reviews.sheets.pictures import pages
+from reviews.sheets.reading import Trouble, read
+from tests.scanning import pens
+from tests.scanning.filled import filled
+from tests.scanning.judged import REFUSED, Tally, judge
+from tests.scanning.sheets import KINDS, PAPERS, printed, simulated
+
+pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
+
+SAMPLE = range(7, 600, 26)
+
+
+def test_a_sample_of_the_simulated_pages_is_read_and_none_wrongly():
+    """The whole set is `make scantest`."""
+    marks = tuple(pens.MARKS)
+    tally = Tally([judge(page) for page in simulated(20261122, SAMPLE, marks=marks, kinds=KINDS)])
+    good = [row for row in tally.verdicts if row.kind != "poor photo"]
+    assert tally.count("wrong") == 0, tally.table()
+    assert sum(row.result == REFUSED for row in good) <= 1, tally.table()
+
+
+@pytest.fixture(scope="module")
+def blank(django_db_setup, django_db_blocker) -> np.ndarray:
+    """The blank sheet for a person, as it's printed."""
+    with django_db_blocker.unblock():
+        content = documents.blank_factor_sheets(language="en", paper_size="a4")
+    return next(pages(content))
+
+
+def test_what_is_taken_away_from_a_picture_is_what_is_printed(blank):
+    """After a change of the sheets: scripts/make_sheet_strip.py."""
+    strip = cv2.cvtColor(reading.strip_of(reading.straighten(blank)), cv2.COLOR_BGR2GRAY)
+    kept = cv2.imread(str(reading.BLANK), cv2.IMREAD_GRAYSCALE)
+    assert strip.shape == kept.shape
+    assert np.abs(strip.astype(int) - kept).mean() < 2
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_ring_stands_where_the_reader_looks_for_it(paper, language):
+    for sheet in printed(paper, language):
+        darkness, _edges = reading._seen(reading.strip_of(reading.straighten(sheet)))
+        for row in range(len(layout.RINGS)):
+            right, below, likeness = reading._shift(darkness, row)
+            assert likeness > 0.9
+            assert max(abs(right), abs(below)) <= 2, "a quarter of a millimetre"
+
+
+def test_nothing_circled_is_said_and_not_read(blank):
+    told = read(blank)
+    assert told.trouble is Trouble.NOTHING_CIRCLED
+    assert told.name == SheetName(None)
+
+
+def test_a_page_of_something_else_is_not_read():
+    assert read(np.full((900, 700, 3), 240, np.uint8)).trouble is Trouble.NO_MARKS
+
+
+def test_half_a_sheet_is_not_read(blank):
+    assert read(blank[: len(blank) // 2]).trouble is Trouble.CORNER_HIDDEN
+
+
+def test_two_sheets_side_by_side_are_not_read(blank):
+    assert read(np.hstack([blank, blank])).trouble is Trouble.CORNER_HIDDEN
+
+
+def test_a_small_picture_is_not_read(blank):
+    small = cv2.resize(blank, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    assert read(small).trouble in (Trouble.TOO_SMALL, Trouble.CORNER_HIDDEN)
+
+
+def test_a_blurred_picture_is_not_read(blank):
+    assert read(cv2.GaussianBlur(blank, (0, 0), 6)).trouble in (
+        Trouble.BLURRED,
+        Trouble.CORNER_HIDDEN,
+    )
+
+
+def test_a_square_code_of_another_sheet_is_not_believed(blank):
+    """Something was glued or copied over: the corners and the code must say the same."""
+    joint = printed("a4", "en")[1]
+    height = blank.shape[0] / PAPERS["a4"][1]
+    left, top = (PAPERS["a4"][0] - layout.WIDTH) / 2, (PAPERS["a4"][1] - layout.HEIGHT) / 2
+    x, y = round((left + layout.CODE_X) * height), round((top + layout.CODE_Y) * height)
+    side = round(layout.CODE * height)
+    mixed = blank.copy()
+    mixed[y : y + side, x : x + side] = joint[y : y + side, x : x + side]
+    assert read(mixed).trouble is Trouble.CODES_DIFFER
+
+
+def loop(page: np.ndarray, rows: tuple[int, int], *, paper: str = "a4") -> None:
+    """Draw one loop around two numbers."""
+    scale = page.shape[0] / PAPERS[paper][1]
+    left, top = (PAPERS[paper][0] - layout.WIDTH) / 2, (PAPERS[paper][1] - layout.HEIGHT) / 2
+    (x, y), (_x, below) = layout.RINGS[rows[0] - 1], layout.RINGS[rows[1] - 1]
+    middle = (round((left + x) * scale), round((top + (y + below) / 2) * scale))
+    size = (round(7 * scale), round(13.5 * scale))
+    cv2.ellipse(page, middle, size, 0, 0, 360, (120, 50, 30), round(0.6 * scale), cv2.LINE_AA)
+
+
+def test_one_loop_around_two_numbers_is_left_to_a_person(blank):
+    page = blank.copy()
+    loop(page, (4, 5))
+    told = read(page)
+    assert told.trouble is Trouble.UNSURE
+    assert told.unsure == (4, 5)
+    assert told.circled == ()
+
+
+def test_a_mark_between_two_numbers_is_left_to_a_person(blank):
+    page, scale = blank.copy(), blank.shape[0] / PAPERS["a4"][1]
+    left, top = (PAPERS["a4"][0] - layout.WIDTH) / 2, (PAPERS["a4"][1] - layout.HEIGHT) / 2
+    chance = random.Random(3)  # noqa: S311 - no secret
+    x, y = layout.RINGS[6]
+    between = (left + x - 3, top + y + layout.PITCH / 2)
+    pens.draw(page, between, "tick", "black", scale, chance)
+    assert read(page).trouble is Trouble.UNSURE
+
+
+def test_neighbours_circled_generously_are_both_read(db):
+    content = documents.blank_factor_sheets(language="en", paper_size="a4")
+    page = filled(content, {0: [1, 2, 3, 12, 13]})[0]
+    assert read(page).circled == (1, 2, 3, 12, 13)
+
+
+def test_a_sheet_is_read_whichever_way_up_it_lies(db):
+    content = documents.blank_factor_sheets(language="fr", paper_size="letter")
+    page = filled(content, {0: [2, 7]}, mark="tick", ink="black")[0]
+    for way in (cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE):
+        assert read(cv2.rotate(page, way)).circled == (2, 7)
