@@ -27,6 +27,12 @@ TODAY = datetime.date(2026, 11, 22)
 BOTH = pytest.mark.parametrize(("language", "paper"), [("en", "letter"), ("fr", "a4")])
 
 
+@pytest.fixture(autouse=True)
+def _kept_worksheets_unprinted(monkeypatch):
+    """What closings keep is read by nobody here."""
+    monkeypatch.setattr(documents, "worksheet", lambda review, **options: b"%PDF")
+
+
 def printed(review) -> bytes:
     return documents.empty_worksheet(read_record(review.pk), printed_on=TODAY)
 
