@@ -115,7 +115,7 @@ def take_in(*, review: Review, upload: UploadedFile[Any], by: User) -> list[Scan
         _insist_on_room(review, pages=count)
         taken = [reader.run(take, content, index, seconds=SECONDS) for index in range(count)]
     except apart.Unfinished as unfinished:
-        raise Refused(Refusal.NOT_A_PICTURE) from unfinished
+        raise Refused(Refusal.TOO_HEAVY) from unfinished
     return _keep(review, taken, checksum, _title(upload), by)
 
 
@@ -135,33 +135,40 @@ def _insist_on_room(review: Review, *, pages: int, size: int = 0) -> None:
 def _keep(
     review: Review, taken: Sequence[Taken], checksum: str, title: str, by: User
 ) -> list[Scan]:
-    """Write the pages down, all or none; their files go with them."""
+    """Store the pages and write them down, all or none: what isn't written down isn't stored."""
     sheets = _sheets(review)
     scans: list[Scan] = []
+    is_kept = False
     try:
-        with transaction.atomic():
-            review = locked(review)
-            if review.state == Review.State.CANCELLED:
-                raise WrongState
-            if review.scans.filter(sha256=checksum).exists():
-                return []
-            size = sum(len(page.picture) + len(page.straight) for page in taken)
-            _insist_on_room(review, pages=len(taken), size=size)
-            for number, page in enumerate(taken, start=1):
-                scan = _scan(page.reading, sheets, review)
-                scan.sha256, scan.page, scan.title = checksum, number, title
-                scan.size = len(page.picture) + len(page.straight)
-                scan.uploaded_at, scan.uploaded_by = timezone.now(), by
-                scans.append(scan)
-                scan.picture.save("", ContentFile(page.picture), save=False)
-                if page.straight:
-                    scan.straight.save("", ContentFile(page.straight), save=False)
-                scan.save()
-    except BaseException:
-        for scan in scans:
-            _delete_files(scan)
-        raise
-    return scans
+        for number, page in enumerate(taken, start=1):
+            scan = _scan(page.reading, sheets, review)
+            scan.sha256, scan.page, scan.title = checksum, number, title
+            scan.size = len(page.picture) + len(page.straight)
+            scan.uploaded_at, scan.uploaded_by = timezone.now(), by
+            scans.append(scan)
+            scan.picture.save("", ContentFile(page.picture), save=False)
+            if page.straight:
+                scan.straight.save("", ContentFile(page.straight), save=False)
+        is_kept = _write_down(review, scans)
+    finally:
+        if not is_kept:
+            for scan in scans:
+                _delete_files(scan)
+    return scans if is_kept else []
+
+
+@transaction.atomic
+def _write_down(review: Review, scans: Sequence[Scan]) -> bool:
+    """Write down pages that are stored; False if the same upload was, meanwhile."""
+    review = locked(review)
+    if review.state == Review.State.CANCELLED:
+        raise WrongState
+    if review.scans.filter(sha256=scans[0].sha256).exists():
+        return False
+    _insist_on_room(review, pages=len(scans), size=sum(scan.size for scan in scans))
+    for scan in scans:
+        scan.save()
+    return True
 
 
 def executives(review: Review) -> list[Participant]:

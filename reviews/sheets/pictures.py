@@ -33,6 +33,7 @@ class Refusal(Enum):
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_MANY_PAGES = "too_many_pages"
     LOCKED = "locked"
+    TOO_HEAVY = "too_heavy"
 
 
 class Refused(ValueError):

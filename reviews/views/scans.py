@@ -79,6 +79,7 @@ def _why(refusal: Refusal) -> str:
         Refusal.TOO_MANY_PIXELS: _("The picture has more than 40 million pixels."),
         Refusal.TOO_MANY_PAGES: _("It has more than {count} pages.").format(count=MOST_PAGES),
         Refusal.LOCKED: _("It is locked with a password."),
+        Refusal.TOO_HEAVY: _("It takes too long, or too much memory, to open."),
     }[refusal]
 
 

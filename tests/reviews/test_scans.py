@@ -310,7 +310,7 @@ def test_what_is_no_picture_is_refused_in_words_and_kept_nowhere(as_manager, sta
     response = upload(as_manager, started, file(HOSTILE[what](), "sheets.pdf"))
     assert response.status_code == 422
     page = response.content.decode()
-    assert re.search(r"can’t be read|million pixels|pages|password|Choose a picture", page)
+    assert re.search(r"can’t be read|million pixels|pages|password|too long|Choose a picture", page)
     assert not started.scans.exists()
     assert stored_for(started) == before
 
