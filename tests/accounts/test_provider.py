@@ -21,11 +21,6 @@ pytestmark = pytest.mark.once
 COLOUR = "#0f4c5c"
 
 
-@pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 # Colour
 
 

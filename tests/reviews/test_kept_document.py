@@ -13,6 +13,7 @@ import openpyxl
 import pikepdf
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from PIL import Image
@@ -178,14 +179,12 @@ def test_every_picture_is_told_in_words(paper):
         assert 0 <= bottom < top <= 842
 
 
-def test_a_logo_is_told_by_the_providers_name(planned, tmp_path, settings):
-    settings.MEDIA_ROOT = tmp_path
+def test_a_logo_is_told_by_the_providers_name(planned):
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 20), "navy").save(picture, "png")
     provider = Provider.current()
     provider.name = "Northlight Services"
-    provider.save()
-    Image.new("RGB", (40, 20), "navy").save(tmp_path / "logo.png")
-    provider.logo = "logo.png"
-    provider.save()
+    provider.logo.save("logo.png", ContentFile(picture.getvalue()))
     cache.clear()
     pdf = opened(documents.worksheet(planned))
     [figure] = structure(pdf).of("Figure")
