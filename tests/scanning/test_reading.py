@@ -8,13 +8,11 @@ import pytest
 
 from reviews import documents
 from reviews.sheets import layout, reading
-from reviews.sheets.marks import SheetName
-from reviews.sheets.pictures import pages
 from reviews.sheets.reading import Trouble, read
 from tests.scanning import pens
 from tests.scanning.filled import filled
 from tests.scanning.judged import REFUSED, Tally, judge
-from tests.scanning.sheets import KINDS, PAPERS, printed, simulated
+from tests.scanning.sheets import KINDS, PAPERS, PRINTED, printed, simulated
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
 
@@ -30,12 +28,10 @@ def test_a_sample_of_the_simulated_pages_is_read_and_none_wrongly():
     assert sum(row.result == REFUSED for row in good) <= 1, tally.table()
 
 
-@pytest.fixture(scope="module")
-def blank(django_db_setup, django_db_blocker) -> np.ndarray:
-    """The blank sheet for a person, as it's printed."""
-    with django_db_blocker.unblock():
-        content = documents.blank_factor_sheets(language="en", paper_size="a4")
-    return next(pages(content))
+@pytest.fixture
+def blank() -> np.ndarray:
+    """A spare sheet, as it's printed on A4 in English."""
+    return printed("a4", "en")[-1]
 
 
 def test_what_is_taken_away_from_a_picture_is_what_is_printed(blank):
@@ -60,7 +56,7 @@ def test_every_ring_stands_where_the_reader_looks_for_it(paper, language):
 def test_nothing_circled_is_said_and_not_read(blank):
     told = read(blank)
     assert told.trouble is Trouble.NOTHING_CIRCLED
-    assert told.name == SheetName(None)
+    assert told.name == PRINTED[-1].name
 
 
 def test_a_page_of_something_else_is_not_read():
