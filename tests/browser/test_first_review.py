@@ -92,7 +92,7 @@ ENGLISH = Script(
     ],
     target="At most 1\N{NO-BREAK SPACE}meeting",
     weight="30%",
-    pages=4,
+    pages=3,
 )
 
 FRENCH = Script(
