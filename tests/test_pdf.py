@@ -19,7 +19,7 @@ from reviews.sections import SECTIONS
 from tests import cast
 from valuereview.pdf import FetchDenied, OwnFilesOnly, render_pdf
 
-pytestmark = [pytest.mark.once, pytest.mark.uncounted, pytest.mark.usefixtures("printed")]
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("printed")]
 
 DENIED = [
     "http://127.0.0.1/x",

@@ -28,7 +28,7 @@ from tests import cast
 from tests.reviews.tagged import Tag, opened, structure
 from valuereview import apart
 
-pytestmark = [pytest.mark.once, pytest.mark.documents]
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("printed")]
 
 SECRET = "Our second tester leaves in March."
 

@@ -145,12 +145,13 @@ def test_they_change_nothing_of_the_review(as_manager, planned):
 
 def pages_of(review: Review) -> list[str]:
     """Return every address that shows something of a review, but for the notes' own."""
+    scan = review.scans.first() or cast.scan(review, review.facilitator)
     found = [reverse("home"), reverse("review-list"), reverse("account", args=[review.account_id])]
     for name, row in TABLE.items():
         if row.method != "get" or row.takes[:1] != ("review",) or name == "review-notes":
             continue
         for key in KEYS if "section" in row.takes else ("",):
-            given = {"review": review.pk, "section": key, "version": 1}
+            given = {"review": review.pk, "section": key, "version": 1, "scan": scan.pk}
             found.append(reverse(name, args=[given[item] for item in row.takes]))
     return found
 

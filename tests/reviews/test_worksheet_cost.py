@@ -15,7 +15,7 @@ from reviews import documents
 from reviews.models import Impact
 from valuereview import apart
 
-pytestmark = [pytest.mark.once, pytest.mark.documents]
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("printed")]
 
 CALLS_A_PAGE = 260_000
 PLAN = "The night desk takes over, and the branches hear of it the same day. " * 15
