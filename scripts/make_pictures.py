@@ -6,6 +6,7 @@ Run it where the repository's packages are installed; the demo lives in a folder
 """
 
 import io
+import math
 import os
 import re
 import socket
@@ -31,6 +32,8 @@ COLOURS = 64
 # The demo's client of a year.
 LAKESHORE = "Lakeshore Hospitals"
 DOTS_PER_INCH = "80"
+# Between pages laid beside each other, in pixels, and the table that they lie on.
+GAP, TABLE = 24, "#d5d9de"
 
 
 @contextmanager
@@ -72,20 +75,24 @@ def main(folder: Path) -> None:
         page.fill("#id_password", DEMO_PASSWORD)
         page.click("button.btn-primary")
         page.wait_for_url(re.compile("/$"))
-        keep(page.screenshot(), folder / "home.png")
+        keep(shown(page), folder / "home.png")
         page.click("text=Resume the review")
         review = re.sub(r"[^/]+/$", "", page.url)
         page.goto(review)
-        keep(page.screenshot(), folder / "sections.png")
+        keep(shown(page), folder / "sections.png")
         page.goto(f"{review}factors/")
         page.evaluate("scrollTo(0, document.querySelector('.vr-factors').offsetTop)")
-        keep(page.screenshot(), folder / "factors.png")
-        keep(first_page(context, f"{review}factor-sheets.pdf"), folder / "factor-sheet.png")
+        keep(shown(page), folder / "factors.png")
+        sheets = pages_of(context, f"{review}factor-sheets.pdf")
+        keep(sheets[0], folder / "factor-sheet.png")
+        keep(laid_out([sheets[0], *sheets[-2:]]), folder / "factor-sheets.png")
         closed = closed_review(page, address)
-        keep(first_page(context, f"{closed}worksheet.pdf"), folder / "worksheet.png")
+        worksheet = pages_of(context, f"{closed}worksheet.pdf")
+        keep(worksheet[0], folder / "worksheet.png")
+        keep(laid_out(worksheet), folder / "worksheet-whole.png")
         page.goto(closed)
         page.click(".vr-kicker a")
-        keep(page.screenshot(), folder / "account.png")
+        keep(shown(page), folder / "account.png")
         browser.close()
 
 
@@ -96,21 +103,35 @@ def closed_review(page: Page, address: str) -> str:
     return address + str(row.locator("a").first.get_attribute("href"))
 
 
-def first_page(context: BrowserContext, address: str) -> bytes:
-    """Return the first page of a document as PNG."""
-    content = context.request.get(address).body()
-    rasterised = subprocess.run(
-        ["pdftoppm", "-png", "-r", DOTS_PER_INCH, "-f", "1", "-l", "1", "-"],
-        input=content,
-        capture_output=True,
-        check=True,
-    )
-    return rasterised.stdout
+def pages_of(context: BrowserContext, address: str) -> list[Image.Image]:
+    """Return every page of a document as a picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            ["pdftoppm", "-png", "-r", DOTS_PER_INCH, "-", f"{folder}/page"],
+            input=context.request.get(address).body(),
+            check=True,
+        )
+        return [Image.open(page).convert("RGB") for page in sorted(Path(folder).iterdir())]
 
 
-def keep(png: bytes, path: Path) -> None:
+def laid_out(pages: list[Image.Image]) -> Image.Image:
+    """Return the pages beside each other, three in a row, on a grey table."""
+    width, height = pages[0].width + GAP, pages[0].height + GAP
+    columns = min(len(pages), 3)
+    rows = math.ceil(len(pages) / columns)
+    table = Image.new("RGB", (columns * width + GAP, rows * height + GAP), TABLE)
+    for place, page in enumerate(pages):
+        table.paste(page, (GAP + place % columns * width, GAP + place // columns * height))
+    return table
+
+
+def shown(page: Page) -> Image.Image:
+    """Return what a reader of the page sees."""
+    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+
+
+def keep(picture: Image.Image, path: Path) -> None:
     """Write a picture with few colours, which is all that these pages have."""
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 

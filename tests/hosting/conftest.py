@@ -153,12 +153,11 @@ def hosted(tmp_path_factory, collected, mail_server, _own_database) -> Iterator[
         yield installation
 
 
-@pytest.fixture(scope="session")
-def told(hosted: Installation) -> tuple[int, int]:
-    """The numbers of the review and of its manager."""
+def tell(environment: dict[str, str]) -> tuple[int, int]:
+    """Write two reviews; return the numbers of the second and of its manager."""
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", TELL],
-        env=hosted.environment,
+        env=environment,
         cwd=HOUSE,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -168,3 +167,9 @@ def told(hosted: Installation) -> tuple[int, int]:
     numbers = re.search(r"review (\d+) user (\d+)", done.stdout)
     assert numbers
     return int(numbers[1]), int(numbers[2])
+
+
+@pytest.fixture(scope="session")
+def told(hosted: Installation) -> tuple[int, int]:
+    """The numbers of the review and of its manager."""
+    return tell(hosted.environment)

@@ -14,7 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode
+
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from scripts.with_postgres import free_port
 
@@ -89,10 +92,20 @@ class Visitor:
     host: str = HOST
     scheme: str = "https"
 
-    def ask(self, path: str, form: dict[str, str] | None = None) -> Answer:
+    def ask(
+        self,
+        path: str,
+        form: dict[str, str] | None = None,
+        *,
+        file: dict[str, IO[bytes]] | None = None,
+    ) -> Answer:
         """Send a request, with a form if one is given, as it would arrive from the proxy."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=100)
-        body = None if form is None else urlencode(form).encode()
+        body, kind = None, "application/x-www-form-urlencoded"
+        if file:
+            body, kind = encode_multipart(BOUNDARY, (form or {}) | file), MULTIPART_CONTENT
+        elif form is not None:
+            body = urlencode(form).encode()
         connection.putrequest(
             "GET" if body is None else "POST", path, skip_host=True, skip_accept_encoding=True
         )
@@ -107,7 +120,7 @@ class Visitor:
             connection.putheader("Cookie", kept)
         if body is not None:
             connection.putheader("Origin", f"https://{self.host}")
-            connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+            connection.putheader("Content-Type", kind)
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
         response = connection.getresponse()
@@ -117,11 +130,13 @@ class Visitor:
             self.cookies.load(cookie)
         return answer
 
-    def fill_in(self, path: str, **fields: str) -> Answer:
+    def fill_in(
+        self, path: str, *, file: dict[str, IO[bytes]] | None = None, **fields: str
+    ) -> Answer:
         """Open the page and send its form."""
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.ask(path).text)
         assert token, "the page holds no form"
-        return self.ask(path, {"csrfmiddlewaretoken": token[1]} | fields)
+        return self.ask(path, {"csrfmiddlewaretoken": token[1]} | fields, file=file)
 
     def sign_in(self, email: str = ADMINISTRATOR, password: str = PASSWORD) -> Answer:
         return self.fill_in("/sign-in/", login=email, password=password)
