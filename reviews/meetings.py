@@ -66,16 +66,15 @@ def hold(*, review: Review, meeting: Meeting, by: User, until: str = KEYS[-1]) -
         "innovation": _tell_ideas,
         "next-review": _tell_next,
     }
-    for key in KEYS[: KEYS.index(until) + 1]:
-        with transaction.atomic():
-            services.locked(review)
+    with transaction.atomic():
+        services.locked(review)
+        for key in KEYS[: KEYS.index(until) + 1]:
             tellers[key](review, meeting, people)
             review = read_record(review.pk)
             missing = confirm_section(review=review, key=key, by=by)
             if missing:
                 raise ValueError(f"section {key} misses {[str(item.text) for item in missing]}")
-            review = read_record(review.pk)
-    return review
+    return read_record(review.pk)
 
 
 def hold_and_close(

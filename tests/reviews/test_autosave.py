@@ -1,5 +1,6 @@
 """Saving by itself: what passes goes into the record, the rest is a draft, and nobody's is lost."""
 
+import datetime
 import uuid
 
 import pytest
@@ -22,6 +23,8 @@ from tests import cast
 from tests.reviews.pages import address, fields_of, submit
 
 pytestmark = pytest.mark.django_db
+
+NOON = datetime.datetime(2026, 11, 10, 12, tzinfo=datetime.UTC)
 
 
 class Tab:
@@ -254,7 +257,8 @@ def test_half_an_objective_joins_no_account(as_manager, planned, manager):
     assert Draft.objects.get().text == "Gro"
 
 
-def test_five_replays_leave_one_change(as_manager, improving):
+def test_five_replays_leave_one_change(as_manager, improving, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
     action = an_action(improving)
     tab = Tab(as_manager, improving, "improvement")
     answers = [

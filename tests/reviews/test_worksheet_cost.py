@@ -15,7 +15,7 @@ from reviews import documents
 from reviews.models import Impact
 from valuereview import apart
 
-pytestmark = [pytest.mark.once, pytest.mark.usefixtures("printed")]
+pytestmark = [pytest.mark.once, pytest.mark.documents]
 
 CALLS_A_PAGE = 260_000
 PLAN = "The night desk takes over, and the branches hear of it the same day. " * 15
@@ -62,7 +62,7 @@ def test_no_page_costs_more_than_the_one_before(planned):
     """A record that grows prints longer, and each page that it adds costs what the others did."""
     documents.worksheet(planned)
     found = []
-    for events in (8, 32, 80):
+    for events in (6, 20, 60):
         added = range(planned.impacts.count(), events)
         Impact.objects.bulk_create(
             Impact(review=planned, position=number, wording=f"Event {number}", plan=PLAN)
