@@ -859,7 +859,7 @@ class Scan(models.Model):
         NOT_FLAT = "not_flat", _("The paper is too bent.")
         TOO_SMALL = "too_small", _("The picture is too small.")
         BLURRED = "blurred", _("The picture is blurred.")
-        CODES_DIFFER = "codes_differ", _("Its corners and its square code say two things.")
+        CODES_DIFFER = "codes_differ", _("Its corners and its square code contradict each other.")
         UNSURE = "unsure", _("Some marks may be one or not.")
         NOTHING_CIRCLED = "nothing_circled", _("Nothing is circled on it.")
         OTHER_REVIEW = "other_review", _("It is a sheet of another review.")
@@ -910,6 +910,11 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review} · {self.title}"
+
+    @property
+    def confirmation(self) -> str:
+        """When it was confirmed last, as a page tells it back; blank before."""
+        return self.confirmed_at.isoformat() if self.confirmed_at else ""
 
     @property
     def circled_factors(self) -> list[Factor]:

@@ -6,7 +6,7 @@ never counted into it.
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Side, User
+from reviews.changes import drafts_of
 from reviews.models import Participant, Review, Scan
 from reviews.progress import Progress, keep_section
 from reviews.sections import factors
@@ -30,7 +31,7 @@ from reviews.sheets.reading import Reading
 from reviews.sheets.taking import Taken, take
 from reviews.typed import as_data
 from scorecards.factors import Factor
-from scorecards.models import TOP_FIVE
+from scorecards.models import TOP_FIVE, WeightedFactor
 from valuereview import apart
 from valuereview.kinds import of_kind
 from valuereview.uploads import MOST_A_FILE
@@ -50,13 +51,20 @@ class SheetForm(forms.Form):
 
     JOINT = "joint"
 
-    sheet = forms.ChoiceField(label=_("Whose sheet is it?"), widget=forms.RadioSelect)
+    sheet = forms.ChoiceField(
+        label=_("Whose sheet is it?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whose sheet it is.")},
+    )
     circled = forms.MultipleChoiceField(
         label=_("What is circled?"),
         choices=Factor.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick what is circled on the sheet.")},
     )
+    # What the page showed: when the sheet was confirmed last, and the factors that it said go.
+    seen = forms.CharField(required=False)
+    replacing = forms.CharField(required=False)
 
     def __init__(
         self, data: QueryDict | None = None, *, scan: Scan, people: Sequence[Participant]
@@ -75,7 +83,7 @@ class SheetForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         super().clean()
-        circled = self.cleaned_data.get("circled", ())
+        circled = set(self.cleaned_data.get("circled", ()))
         if self.cleaned_data.get("sheet") == self.JOINT and circled and len(circled) != TOP_FIVE:
             text = ngettext(
                 "{count} is ticked: the joint sheet says five.",
@@ -98,31 +106,58 @@ class NotYet(Exception):
     """Section 2 isn't open in this meeting; nothing was changed."""
 
 
+class Gone(Exception):
+    """The scan, or whose sheet it would be, isn't there any more; nothing was changed."""
+
+
+class ConfirmedSince(Exception):
+    """Somebody confirmed the scan after the page was shown; nothing was changed."""
+
+
+class WouldReplace(Exception):
+    """Factors of the five would go, with their weights, of which the page didn't speak."""
+
+    def __init__(self, going: Sequence[WeightedFactor]) -> None:
+        super().__init__()
+        self.going = going
+
+
+class IsEvidence(Exception):
+    """The review was closed once while it kept this scan: it stays."""
+
+
 def take_in(*, review: Review, upload: UploadedFile[Any], by: User) -> list[Scan]:
     """Keep the pages of one upload, each with what was read of it; return those that are new.
 
-    The same upload sent again adds nothing. Raises Refused, Full, WrongState where the review was
-    cancelled. Not to be called in a transaction: a page takes a second.
+    The same upload sent again adds nothing but pages that were taken away. Raises Refused, Full,
+    WrongState where the review was cancelled. Not to be called in a transaction: a page takes a
+    second.
     """
     if (upload.size or 0) > MOST_A_FILE:
         raise Refused(Refusal.TOO_LARGE)
     content = upload.read()
     checksum = hashlib.sha256(content).hexdigest()
-    if review.scans.filter(sha256=checksum).exists():
-        return []
     try:
         count = reader.run(count_pages, content, seconds=SECONDS)
-        _insist_on_room(review, pages=count)
-        taken = [reader.run(take, content, index, seconds=SECONDS) for index in range(count)]
+        missing = sorted(set(range(1, count + 1)) - _kept_pages(review, checksum))
+        _insist_on_room(review, pages=len(missing))
+        taken = {
+            number: reader.run(take, content, number - 1, seconds=SECONDS) for number in missing
+        }
     except apart.Unfinished as unfinished:
         raise Refused(Refusal.TOO_HEAVY) from unfinished
-    return _keep(review, taken, checksum, _title(upload), by)
+    return _keep(review, taken, checksum, title_of(upload), by)
 
 
-def _title(upload: UploadedFile[Any]) -> str:
+def title_of(upload: UploadedFile[Any]) -> str:
     """Return what an upload is called, as words to show; it names no file of ours."""
     plain = "".join(letter for letter in upload.name or "" if letter.isprintable())
     return plain[:NAME_LENGTH]
+
+
+def _kept_pages(review: Review, checksum: str) -> set[int]:
+    """Return which pages of an upload a review keeps, counted from 1."""
+    return set(review.scans.filter(sha256=checksum).values_list("page", flat=True))
 
 
 def _insist_on_room(review: Review, *, pages: int, size: int = 0) -> None:
@@ -133,14 +168,14 @@ def _insist_on_room(review: Review, *, pages: int, size: int = 0) -> None:
 
 
 def _keep(
-    review: Review, taken: Sequence[Taken], checksum: str, title: str, by: User
+    review: Review, taken: Mapping[int, Taken], checksum: str, title: str, by: User
 ) -> list[Scan]:
     """Store the pages and write them down, all or none: what isn't written down isn't stored."""
     sheets = _sheets(review)
     scans: list[Scan] = []
     is_kept = False
     try:
-        for number, page in enumerate(taken, start=1):
+        for number, page in taken.items():
             scan = _scan(page.reading, sheets, review)
             scan.sha256, scan.page, scan.title = checksum, number, title
             scan.size = len(page.picture) + len(page.straight)
@@ -159,11 +194,11 @@ def _keep(
 
 @transaction.atomic
 def _write_down(review: Review, scans: Sequence[Scan]) -> bool:
-    """Write down pages that are stored; False if the same upload was, meanwhile."""
+    """Write down pages that are stored; False if there are none, or one was kept meanwhile."""
     review = locked(review)
     if review.state == Review.State.CANCELLED:
         raise WrongState
-    if review.scans.filter(sha256=scans[0].sha256).exists():
+    if not scans or {scan.page for scan in scans} & _kept_pages(review, scans[0].sha256):
         return False
     _insist_on_room(review, pages=len(scans), size=sum(scan.size for scan in scans))
     for scan in scans:
@@ -209,52 +244,95 @@ def _scan(reading: Reading, sheets: dict[SheetName, Participant | None], review:
 
 
 def confirm(
-    *, review: Review, scan: Scan, whose: Participant | None, circled: Collection[str], by: User
+    *,
+    review: Review,
+    scan: Scan,
+    seen: str,
+    whose: Participant | None,
+    circled: Collection[str],
+    replacing: Collection[str] = (),
+    by: User,
 ) -> None:
     """Take what a person says is circled on a sheet: the joint one's five become those agreed.
 
-    `whose` is the sheet of somebody's own, None the joint one. Raises WrongState once the review
-    is no longer open, NotYet before section 2 is.
+    `seen` is the scan's `confirmation` as the page showed it; `whose` the sheet of somebody's own,
+    None the joint one; `replacing` the factors that the person knows will go from the five. Raises
+    WrongState once the review is no longer open, NotYet before section 2 is, Gone, ConfirmedSince
+    and WouldReplace.
     """
     keys = [str(factor) for factor in Factor if factor in circled]
     with transaction.atomic():
         review = locked(review)
         if not review.is_open:
             raise WrongState
+        known = review.scans.filter(pk=scan.pk).first()
+        people = {person.pk for person in executives(review)}
+        if known is None or (whose is not None and whose.pk not in people):
+            raise Gone
+        if known.confirmation != seen:
+            raise ConfirmedSince
         if whose is None:
-            _fill_in(review, keys, by)
-        else:
-            Participant.objects.filter(pk=whose.pk, review=review).update(circled=keys)
-            review.version += 1
-            review.save(update_fields=["version"])
+            _fill_in(review, keys, replacing, by)
+        touched = {pk for pk in (known.participant_id, whose.pk if whose else None) if pk}
         scan.is_joint, scan.participant = whose is None, whose
         scan.circled, scan.confirmed_at, scan.confirmed_by = keys, timezone.now(), by
-        scan.save()
+        scan.save(
+            update_fields=["is_joint", "participant", "circled", "confirmed_at", "confirmed_by"]
+        )
+        _keep_circled(review, touched)
 
 
-def _fill_in(review: Review, keys: Sequence[str], by: User) -> None:
+def _keep_circled(review: Review, people: Collection[int]) -> None:
+    """Keep with each of these people what the sheet says that was confirmed as theirs last."""
+    for pk in people:
+        confirmed = review.scans.filter(participant=pk, confirmed_at__isnull=False)
+        last = confirmed.order_by("confirmed_at", "pk").last()
+        Participant.objects.filter(pk=pk).update(circled=last.circled if last else [])
+    if people:
+        review.version += 1
+        review.save(update_fields=["version"])
+
+
+def _fill_in(review: Review, keys: Sequence[str], replacing: Collection[str], by: User) -> None:
     """Make these the factors of section 2, as if they had been ticked there."""
     progress = Progress(review)
     step = progress.step(factors.Factors.key)
     if step.is_locked:
         raise NotYet
+    section = step.section
+    going = [row for row in section.review.agrees.factors.all() if row.factor not in keys]
+    if {row.factor for row in going} - set(replacing):
+        raise WouldReplace(going)
     ticks = {
         f"{factors.PREFIX}-{factor}-chosen": "on" if factor in keys else "" for factor in Factor
     }
-    section = step.section
     shown = section.forms()
     forms = section.forms(as_data(shown, ticks, apart=section.apart))
     if not all(form.is_valid() for form in forms.values()):
         raise WrongState
-    keep_section(section=section, forms=forms, drafts={}, by=by)
+    # What was ticked and couldn't be kept ends too: the sheet says what is chosen.
+    drafts = {draft.field: draft.text for draft in drafts_of(review, section.key)}
+    told = {name: text for name, text in drafts.items() if name in ticks}
+    keep_section(section=section, forms=forms, drafts=told, by=by)
 
 
 def take_away(*, review: Review, scan: Scan) -> None:
-    """Delete a scan and its files; raises WrongState once the review is closed: it's evidence."""
+    """Delete a scan, its files, and what it said somebody circled alone.
+
+    The five stay as they are. Raises WrongState once the review is closed, and IsEvidence where it
+    was closed before it was reopened: then it's evidence. One that is gone already stays gone.
+    """
     with transaction.atomic():
-        if not locked(review).is_open:
+        review = locked(review)
+        if not review.is_open:
             raise WrongState
-        scan.delete()
+        if review.reopenings.filter(closed_at__gt=scan.uploaded_at).exists():
+            raise IsEvidence
+        gone, _rows = review.scans.filter(pk=scan.pk).delete()
+        if not gone:
+            return
+        if scan.participant_id and scan.confirmed_at:
+            _keep_circled(review, {scan.participant_id})
         transaction.on_commit(lambda: _delete_files(scan))
 
 

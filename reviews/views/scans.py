@@ -1,10 +1,13 @@
 """Scans of factor sheets: uploaded, looked at beside what was read, confirmed."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -12,14 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from reviews import scans as services
 from reviews.access import RoomRequest, in_the_room, insist_on_writer
-from reviews.models import Review, Scan
+from reviews.models import Participant, Review, Scan
 from reviews.progress import Progress
 from reviews.scans import SheetForm
 from reviews.sections import factors
 from reviews.services import WrongState
 from reviews.sheets.pictures import MOST_PAGES, Refusal, Refused
+from scorecards.models import TOP_FIVE, WeightedFactor
 from valuereview.errors import summary_of_errors
 from valuereview.kinds import of_kind
+from valuereview.templatetags.words import points
 from valuereview.uploads import MOST_A_FILE, was_too_large
 
 FIELD = "sheets"
@@ -48,25 +53,41 @@ def _take_in(request: RoomRequest, review: Review) -> HttpResponse:
     kept: list[Scan] = []
     for upload in uploads[:MOST_PAGES]:
         try:
-            kept += services.take_in(review=review, upload=upload, by=request.user)
+            new = services.take_in(review=review, upload=upload, by=request.user)
+            if not new:
+                messages.info(
+                    request, _("{name} was kept already.").format(name=services.title_of(upload))
+                )
+            kept += new
         except Refused as refused:
-            troubles.append(f"{upload.name}: {_why(refused.refusal)}")
+            troubles.append(
+                _("{name}: {reason}").format(
+                    name=services.title_of(upload), reason=_why(refused.refusal)
+                )
+            )
         except services.Full:
             troubles.append(
                 _(
                     "{name}: this review keeps as many pictures as it may. Take some away first."
-                ).format(name=upload.name)
+                ).format(name=services.title_of(upload))
             )
         except WrongState:
             troubles.append(_("This review was cancelled. Nothing was saved."))
             break
+    if left := len(uploads[MOST_PAGES:]):
+        text = ngettext(
+            "{count} file was left out: send it again.",
+            "{count} files were left out: send them again.",
+            left,
+        )
+        troubles.append(text.format(count=left))
     if kept:
         text = ngettext("{count} page is kept.", "{count} pages are kept.", len(kept))
         messages.success(request, text.format(count=len(kept)))
     if troubles:
         errors = [(text, "id_sheets") for text in troubles]
         return _show(request, review, errors=errors, status=422)
-    return _to_the_next(review)
+    return _to_the_next(review, kept)
 
 
 def _why(refusal: Refusal) -> str:
@@ -123,35 +144,82 @@ def scan(request: RoomRequest, review: Review, scan_pk: int) -> HttpResponse:
     form = SheetForm(request.POST, scan=found, people=people)
     if not form.is_valid():
         return _show_one(request, review, found, form, status=422)
+    whose, told = form.whose(), form.cleaned_data
     try:
         services.confirm(
             review=review,
             scan=found,
-            whose=form.whose(),
-            circled=form.cleaned_data["circled"],
+            seen=told["seen"],
+            whose=whose,
+            circled=told["circled"],
+            replacing=told["replacing"].split(),
             by=request.user,
         )
-    except WrongState:
-        messages.error(request, _("This review can’t change any more. Nothing was saved."))
+    except services.WouldReplace as would:
+        form.add_error("circled", _what_goes(would.going))
+        going = " ".join(row.factor for row in would.going)
+        return _show_one(request, review, found, form, replacing=going, status=409)
+    except (WrongState, services.NotYet, services.Gone, services.ConfirmedSince) as why:
+        messages.error(request, _why_not(why))
+        found = review.scans.filter(pk=scan_pk).first() or found
         return _show_one(request, review, found, form, status=409)
-    except services.NotYet:
-        messages.error(
-            request, _("Satisfaction factors aren’t open yet in this meeting. Nothing was saved.")
+    if whose is not None:
+        _tell_of_own(request, whose, len(found.circled))
+        return _to_the_next(review)
+    if review.agrees.has_top_five():
+        messages.success(request, _("The five are filled in."))
+    else:
+        messages.success(request, _("The five are filled in. Give each its weight."))
+    if waiting := review.scans.filter(confirmed_at=None, trouble="").count():
+        text = ngettext(
+            "{count} sheet waits to be confirmed.", "{count} sheets wait to be confirmed.", waiting
         )
-        return _show_one(request, review, found, form, status=409)
-    if found.is_joint:
-        messages.success(request, _("The five are filled in. Give them their weights."))
-        return redirect("review-section", review.pk, KEY)
-    messages.success(request, _("Confirmed."))
-    return _to_the_next(review)
+        messages.info(request, text.format(count=waiting))
+    return redirect(f"{reverse('review-section', args=[review.pk, KEY])}#factors")
 
 
-def _to_the_next(review: Review) -> HttpResponse:
-    """Go to the next scan that waits for a person, while one may confirm it."""
-    waiting = review.scans.filter(confirmed_at=None).first() if review.is_open else None
-    if waiting is None:
+def _what_goes(going: Sequence[WeightedFactor]) -> str:
+    """Say which of the five a joint sheet takes away."""
+    names = ", ".join(
+        f"{row.choice.number}. {row.choice.label}"
+        + ("" if row.weight is None else f" ({points(row.weight)})")
+        for row in going
+    )
+    return _(
+        "This takes out of the five, with their weights: {factors}. Confirm again to replace them."
+    ).format(factors=names)
+
+
+def _why_not(why: Exception) -> str:
+    """Say why what a person found on a sheet wasn't kept."""
+    if isinstance(why, services.NotYet):
+        return _("Satisfaction factors aren’t open yet in this meeting. Nothing was saved.")
+    if isinstance(why, services.ConfirmedSince):
+        return _("Somebody confirmed this sheet meanwhile. Nothing of yours was saved yet.")
+    if isinstance(why, services.Gone):
+        return _("This picture, or whose sheet it is, is no longer listed. Nothing was saved.")
+    return _("This review can’t change any more. Nothing was saved.")
+
+
+def _tell_of_own(request: RoomRequest, person: Participant, circled: int) -> None:
+    """Say whose own sheet was confirmed, and where it hasn't just five."""
+    messages.success(request, _("Confirmed: {name}.").format(name=person.name))
+    if circled != TOP_FIVE:
+        text = ngettext(
+            "{count} is circled on it, where the sheet asks for five.",
+            "{count} are circled on it, where the sheet asks for five.",
+            circled,
+        )
+        messages.info(request, text.format(count=circled))
+
+
+def _to_the_next(review: Review, kept: Sequence[Scan] = ()) -> HttpResponse:
+    """Go to the first of what was just kept, or to the next that was read and isn't confirmed."""
+    waiting = review.scans.filter(confirmed_at=None, trouble__in=["", Scan.Trouble.UNSURE])
+    found = (kept[0] if kept else waiting.first()) if review.is_open else None
+    if found is None:
         return redirect("review-scans", review.pk)
-    return redirect("review-scan", review.pk, waiting.pk)
+    return redirect("review-scan", review.pk, found.pk)
 
 
 def _show_one(
@@ -160,11 +228,14 @@ def _show_one(
     found: Scan,
     form: SheetForm | None,
     *,
+    replacing: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """Show a scan; `replacing` are the factors that confirming it takes out of the five."""
     context = _frame(request, review) | {
         "scan": found,
         "form": form,
+        "replacing": replacing,
         "errors": summary_of_errors(form) if form else [],
         "is_unsaved": status != 200,
     }
@@ -181,6 +252,11 @@ def take_away(request: RoomRequest, review: Review, scan_pk: int) -> HttpRespons
         services.take_away(review=review, scan=found)
     except WrongState:
         messages.error(request, _("This review can’t change any more. The picture stays."))
+        return redirect("review-scan", review.pk, scan_pk)
+    except services.IsEvidence:
+        messages.error(
+            request, _("This review was closed with the picture, as evidence. The picture stays.")
+        )
         return redirect("review-scan", review.pk, scan_pk)
     messages.success(request, _("The picture is gone."))
     return redirect("review-scans", review.pk)

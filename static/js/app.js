@@ -134,6 +134,23 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-guard]")) unsaved = false;
 });
 
+// What takes seconds says so, and is asked for once.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button || !button.dataset.working) return;
+  if (button.getAttribute("aria-disabled") === "true") {
+    event.preventDefault();
+    return;
+  }
+  button.setAttribute("aria-disabled", "true");
+  const says = button.textContent;
+  button.textContent = button.dataset.working;
+  window.addEventListener("pageshow", () => {
+    button.textContent = says;
+    button.removeAttribute("aria-disabled");
+  }, { once: true });
+});
+
 // Signing out takes along what this browser's tabs kept of unsaved words.
 function forgetWords() {
   for (const name of Object.keys(sessionStorage)) {

@@ -16,7 +16,8 @@ from django.urls import reverse
 from PIL import Image
 
 from reviews import scans
-from reviews.models import Participant, Review, Scan
+from reviews.closing import reopen_review
+from reviews.models import Draft, Participant, Review, Scan
 from reviews.sheets.pictures import MOST_PIXELS, as_jpeg
 from scorecards.factors import Factor
 from tests import cast
@@ -66,10 +67,16 @@ def joint(started) -> Scan:
     return cast.scan(started, started.facilitator, is_joint=True, read=keys(*NUMBERS))
 
 
-def confirm(client: Client, scan: Scan, sheet: object, circled: list[str]):
+def confirm(client: Client, scan: Scan, sheet: object, circled: list[str], **told: str):
+    """Confirm what is circled on a scan, from the page of it as it was when it was read."""
     return client.post(
-        reverse("review-scan", args=[scan.review_id, scan.pk]), {"sheet": sheet, "circled": circled}
+        reverse("review-scan", args=[scan.review_id, scan.pk]),
+        {"sheet": sheet, "circled": circled, "seen": scan.confirmation} | told,
     )
+
+
+def take_away(client: Client, scan: Scan):
+    return client.post(reverse("review-scan-take-away", args=[scan.review_id, scan.pk]))
 
 
 def test_a_pdf_of_all_sheets_is_read_and_waits_for_a_person(as_manager, started, sheets):
@@ -99,7 +106,7 @@ def test_the_same_upload_again_adds_nothing(as_manager, started, sheets):
 def test_the_joint_sheet_fills_in_the_five_once_confirmed(as_manager, started, joint):
     version = started.version
     response = confirm(as_manager, joint, "joint", joint.read)
-    assert response.url == address(started, "factors")
+    assert response.url == f"{address(started, 'factors')}#factors"
     chosen = {row.factor: row.weight for row in started.agrees.factors.all()}
     assert chosen == dict.fromkeys(keys(*NUMBERS))
     started.refresh_from_db()
@@ -115,9 +122,130 @@ def test_weights_that_were_given_stay_with_the_factors_that_stay(as_manager, clo
     gone = FIVE[0]
     circled = [*(key for key in before if key != gone), "compliance"]
     scan = cast.scan(second, second.facilitator)
-    confirm(as_manager, scan, "joint", circled)
+    confirm(as_manager, scan, "joint", circled, replacing=gone)
     after = {row.factor: row.weight for row in second.agrees.factors.all()}
     assert after == {key: before.get(key) for key in circled}
+
+
+def test_what_a_joint_sheet_takes_out_of_the_five_is_said_before(as_manager, closed):
+    second = cast.following(closed)
+    before = {row.factor: row.weight for row in second.agrees.factors.all()}
+    gone = Factor(FIVE[0])
+    circled = [*(key for key in before if key != gone), "compliance"]
+    scan = cast.scan(second, second.facilitator)
+    response = confirm(as_manager, scan, "joint", circled)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert f"{gone.number}. {gone.label} ({before[gone]}%)" in page
+    assert page.count("checked") == 1 + 5
+    assert {row.factor: row.weight for row in second.agrees.factors.all()} == before
+    (going,) = re.findall(r'name="replacing" value="(.*?)"', page)
+    assert confirm(as_manager, scan, "joint", circled, replacing=going).status_code == 302
+    assert {row.factor for row in second.agrees.factors.all()} == set(circled)
+
+
+def test_a_sheet_that_somebody_else_confirmed_meanwhile_is_not_overwritten(
+    as_manager, started, joint
+):
+    confirm(as_manager, joint, "joint", joint.read)
+    theirs = {row.factor for row in started.agrees.factors.all()}
+    response = confirm(as_manager, joint, "joint", FIVE)
+    assert response.status_code == 409
+    assert "Somebody confirmed this sheet meanwhile" in response.content.decode()
+    assert {row.factor for row in started.agrees.factors.all()} == theirs
+    going = " ".join(theirs - set(FIVE))
+    joint.refresh_from_db()
+    assert confirm(as_manager, joint, "joint", FIVE, replacing=going).status_code == 302
+    assert {row.factor for row in started.agrees.factors.all()} == set(FIVE)
+
+
+def test_what_could_not_be_kept_before_ends_with_the_joint_sheet(as_manager, started, joint):
+    for factor in keys(1, 3, 4, 8, 9, 10):
+        Draft.objects.create(
+            review=started,
+            section="factors",
+            field=f"factors-{factor}-chosen",
+            text="on",
+            by=started.facilitator,
+            at=started.started_at,
+        )
+    confirm(as_manager, joint, "joint", joint.read)
+    page = as_manager.get(address(started, "factors")).content.decode()
+    assert len(re.findall(r'name="factors-\w+-chosen"[^>]*checked', page)) == 5
+    assert not Draft.objects.exists()
+
+
+def circled_by(*people: Participant) -> list[list[str]]:
+    for person in people:
+        person.refresh_from_db()
+    return [person.circled for person in people]
+
+
+def test_what_somebody_circled_follows_the_sheets_that_are_confirmed_as_theirs(
+    as_manager, started, manager
+):
+    ruth, martin = scans.executives(started)[:2]
+    first = cast.scan(started, manager, participant=ruth)
+    confirm(as_manager, first, ruth.pk, keys(*NUMBERS))
+    assert circled_by(ruth, martin) == [keys(*NUMBERS), []]
+    first.refresh_from_db()
+    confirm(as_manager, first, martin.pk, keys(*NUMBERS))
+    assert circled_by(ruth, martin) == [[], keys(*NUMBERS)]
+    second = cast.scan(started, manager)
+    confirm(as_manager, second, martin.pk, ["compliance"])
+    assert circled_by(martin) == [["compliance"]]
+    take_away(as_manager, second)
+    assert circled_by(martin) == [keys(*NUMBERS)], "the sheet before it says so"
+    first.refresh_from_db()
+    confirm(as_manager, first, "joint", keys(*NUMBERS))
+    assert circled_by(ruth, martin) == [[], []]
+
+
+def test_a_sheet_with_more_or_fewer_than_five_says_so_when_it_is_confirmed(
+    as_manager, started, manager
+):
+    ruth = scans.executives(started)[0]
+    scan = cast.scan(started, manager, participant=ruth, read=keys(1, 2, 3, 4, 5, 6))
+    page = as_manager.get(reverse("review-scan", args=[started.pk, scan.pk])).content.decode()
+    assert "6 are circled on it, where the sheet asks for five." in page
+    response = confirm(as_manager, scan, ruth.pk, scan.read)
+    page = as_manager.get(response.url).content.decode()
+    assert f"Confirmed: {ruth.name}." in page
+    assert "6 are circled on it" in page
+
+
+def test_a_sheet_that_is_taken_away_meanwhile_stays_away(as_manager, started, joint):
+    """The page of a scan may be confirmed once the scan is gone, and gets no row back."""
+    ruth = scans.executives(started)[0]
+    before = started.version
+    with pytest.raises(scans.Gone):
+        joint_again = Scan.objects.get(pk=joint.pk)
+        take_away(as_manager, joint)
+        scans.confirm(
+            review=started,
+            scan=joint_again,
+            seen="",
+            whose=ruth,
+            circled=FIVE,
+            by=started.facilitator,
+        )
+    assert not started.scans.exists()
+    assert circled_by(ruth) == [[]]
+    assert before == Review.objects.get(pk=started.pk).version
+
+
+def test_a_sheet_of_somebody_who_left_meanwhile_is_not_confirmed(as_manager, started, manager):
+    ruth = scans.executives(started)[0]
+    scan = cast.scan(started, manager)
+    gone = Participant.objects.get(pk=ruth.pk)
+    ruth.delete()
+    with pytest.raises(scans.Gone):
+        scans.confirm(review=started, scan=scan, seen="", whose=gone, circled=FIVE, by=manager)
+
+
+def test_one_factor_said_five_times_is_one(as_manager, started, joint):
+    assert confirm(as_manager, joint, "joint", ["autonomy"] * 5).status_code == 422
+    assert not started.agrees.factors.exists()
 
 
 @pytest.mark.parametrize("count", [4, 6])
@@ -184,7 +312,7 @@ def test_after_the_closing_a_scan_is_an_attachment_and_changes_nothing(as_manage
     assert response.status_code == 200
     scan = closed.scans.get()
     assert confirm(as_manager, scan, "joint", keys(1, 3, 4, 8, 9)).status_code == 409
-    as_manager.post(reverse("review-scan-take-away", args=[closed.pk, scan.pk]))
+    take_away(as_manager, scan)
     assert closed.scans.filter(pk=scan.pk).exists(), "evidence stays"
     assert {row.factor: row.weight for row in closed.agrees.factors.all()} == frozen
 
@@ -194,9 +322,40 @@ def test_a_picture_taken_away_is_gone_from_the_store(
 ):
     names = [joint.picture.name, joint.straight.name]
     with django_capture_on_commit_callbacks(execute=True):
-        as_manager.post(reverse("review-scan-take-away", args=[started.pk, joint.pk]))
+        take_away(as_manager, joint)
     assert not started.scans.exists()
     assert not any(default_storage.exists(name) for name in names)
+
+
+def test_what_was_kept_at_a_closing_stays_when_it_is_reopened(as_manager, closed, manager):
+    kept = cast.scan(closed, manager)
+    Scan.objects.filter(pk=kept.pk).update(uploaded_at=closed.started_at)
+    reopen_review(review=closed, by=manager)
+    later = cast.scan(closed, manager)
+    response = take_away(as_manager, kept)
+    assert "as evidence" in as_manager.get(response.url).content.decode()
+    take_away(as_manager, later)
+    assert list(closed.scans.all()) == [kept]
+
+
+def test_a_page_that_was_taken_away_comes_back_with_its_upload(as_manager, started, sheets):
+    content = as_pdf(sheets[:2])
+    upload(as_manager, started, file(content))
+    take_away(as_manager, started.scans.get(page=1))
+    upload(as_manager, started, file(content))
+    assert sorted(scan.page for scan in started.scans.all()) == [1, 2]
+    response = upload(as_manager, started, file(content), follow=True)
+    assert "sheets.pdf was kept already." in response.content.decode()
+    assert started.scans.count() == 2
+
+
+def test_files_beyond_the_most_that_are_taken_at_once_are_told(as_manager, started, monkeypatch):
+    monkeypatch.setattr("reviews.views.scans.MOST_PAGES", 1)
+    pictures = [as_jpeg(np.full((600, 400, 3), shade, np.uint8)) for shade in (180, 200, 255)]
+    response = upload(as_manager, started, *[file(content, "a.jpg") for content in pictures])
+    assert response.status_code == 422
+    assert "2 files were left out: send them again." in response.content.decode()
+    assert started.scans.count() == 1
 
 
 def test_a_review_keeps_only_so_many(as_manager, started, monkeypatch):
