@@ -65,7 +65,7 @@ def test_filled_sheets_fill_in_the_five(page: Page, live_server, sign_in, claire
     assert findings(page, 1440, 390) == []
     page.get_by_role("checkbox", name="Compliance").uncheck()
     page.get_by_role("button", name="Confirm what is circled").click()
-    page.wait_for_url(re.compile("/factors/$"))
+    page.wait_for_url(re.compile("/factors/#factors$"))
     for factor in Factor:
         line = page.locator(f"#id_factors-{factor}-chosen")
         expect(line).to_be_checked(checked=factor.number in NUMBERS)
