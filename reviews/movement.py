@@ -41,6 +41,12 @@ class Part:
     is_gone: bool
 
     @property
+    def signed(self) -> str:
+        """What it gave or took, as a figure with its sign."""
+        sign = "+" if self.shown > 0 else "\N{MINUS SIGN}"
+        return f"{sign}{figure(abs(self.shown))}"
+
+    @property
     def did(self) -> str:
         """What it did, after its name: "took 12.0 points"."""
         size = abs(self.shown)
