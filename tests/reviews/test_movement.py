@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import count
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Account
@@ -55,11 +55,10 @@ class _List(list):
         return self
 
 
-@st.composite
-def quarters(draw) -> tuple[JudgedScorecard, JudgedScorecard]:
-    """Two scorecards one after the other: five factors each, with up to three KPIs."""
-    first = judged(*draw(measures()))
-    return first, judged(*draw(measures()), follows=first)
+def one_after_the_other(first, second) -> tuple[JudgedScorecard, JudgedScorecard]:
+    """Judge two scorecards, of which the second follows the first."""
+    before = judged(*first)
+    return before, judged(*second, follows=before)
 
 
 @st.composite
@@ -91,9 +90,10 @@ def of_each(found: Movement) -> dict[str, list[tuple[Fraction, str]]]:
 # What always holds
 
 
-@given(quarters())
-def test_the_parts_add_up_to_the_difference_exactly_and_as_shown(both):
-    before, after = both
+@settings(deadline=None)
+@given(measures(), measures())
+def test_the_parts_add_up_to_the_difference_exactly_and_as_shown(first, second):
+    before, after = one_after_the_other(first, second)
     found = movement(before, after)
     if before.score.value is None or after.score.value is None:
         assert found is None
@@ -105,16 +105,19 @@ def test_the_parts_add_up_to_the_difference_exactly_and_as_shown(both):
     assert all(part.points for part in found.told)
 
 
-@given(quarters())
-def test_read_backwards_each_part_changes_its_sign(both):
-    found = movement(*both)
+@settings(deadline=None)
+@given(measures(), measures())
+def test_read_backwards_each_part_changes_its_sign(first, second):
+    before, after = one_after_the_other(first, second)
+    found = movement(before, after)
     assume(found is not None)
-    backwards = moved(both[1], both[0])
+    backwards = moved(after, before)
     assert sorted((part.factor, part.points) for part in found.parts) == sorted(
         (part.factor, -part.points) for part in backwards.parts
     )
 
 
+@settings(deadline=None)
 @given(measures())
 def test_the_same_again_moves_nothing(told):
     first = judged(*told)
