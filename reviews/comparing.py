@@ -153,9 +153,7 @@ class Comparison:
         clients = Participant.objects.filter(side=Side.CLIENT)
         prefetch_related_objects(self.reviews, Prefetch("participants", clients))
         cards = [review.closes for review in self.reviews if review.closes]
-        before = [card.follows for card in cards if card.follows]
-        prefetch_related_objects([*cards, *before], "factors")
-        prefetch_related_objects(cards, "kpis")
+        prefetch_related_objects(cards, "factors", "kpis")
         owed = _owed(self.reviews)
         return [
             Quarter(
