@@ -14,7 +14,6 @@ from django.db.models import (
     Count,
     Model,
     OuterRef,
-    Prefetch,
     QuerySet,
     Subquery,
     prefetch_related_objects,
@@ -36,6 +35,7 @@ from reviews.models import (
     Review,
 )
 from reviews.movement import Movement, movement
+from reviews.reading import led_by
 from scorecards.factors import Factor
 from scorecards.models import WeightedFactor
 from scorecards.scores import JudgedKPI, JudgedScorecard, judge
@@ -81,6 +81,11 @@ class Quarter:
     counts: Counts
 
     @property
+    def led_by(self) -> str:
+        """Who led it: as they were called in it, if they had a seat there."""
+        return led_by(self.review) or self.review.facilitator.name
+
+    @property
     def five(self) -> dict[str, WeightedFactor]:
         """The factors that it judged, by their keys, each with what was kept of it."""
         closes = self.review.closes
@@ -104,7 +109,7 @@ class Quarter:
 
     @property
     def _clients(self) -> list[Participant]:
-        return list(self.review.participants.all())
+        return [row for row in self.review.participants.all() if row.side == Side.CLIENT]
 
 
 @dataclass(frozen=True)
@@ -150,8 +155,7 @@ class Comparison:
     @cached_property
     def quarters(self) -> list[Quarter]:
         """The columns."""
-        clients = Participant.objects.filter(side=Side.CLIENT)
-        prefetch_related_objects(self.reviews, Prefetch("participants", clients))
+        prefetch_related_objects(self.reviews, "participants")
         cards = [review.closes for review in self.reviews if review.closes]
         prefetch_related_objects(cards, "factors", "kpis")
         owed = _owed(self.reviews)

@@ -47,7 +47,7 @@ def _reviews(sheet: Sheet, comparison: Comparison) -> None:
     rows: list[Sequence[Value]] = [
         (
             *_which(quarter),
-            quarter.review.facilitator.name,
+            quarter.led_by,
             *_score(quarter),
             quarter.counts.foreseen,
             quarter.counts.happened,

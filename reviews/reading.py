@@ -1,4 +1,4 @@
-"""What a review is read with: the reviews before and after it, and what was kept beside it."""
+"""What a review is read with: who led it, and the reviews before and after it."""
 
 from dataclasses import dataclass
 
@@ -19,6 +19,19 @@ class Neighbours:
         """The one before, if it's closed: what a closed review can be compared with."""
         is_closed = self.before is not None and self.before.state == Review.State.CLOSED
         return self.before if is_closed else None
+
+
+def led_by(review: Review) -> str:
+    """Return who led a review, as they were called in it; empty where no seat there is theirs.
+
+    One query, or none where its participants are prefetched.
+    """
+    leaders = (
+        person.name
+        for person in review.participants.all()
+        if person.in_the_room and person.contact.user_id == review.facilitator_id
+    )
+    return next(leaders, "")
 
 
 def neighbours_of(review: Review) -> Neighbours:

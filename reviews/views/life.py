@@ -38,7 +38,7 @@ from reviews.progress import (
     set_rest_aside,
     summary,
 )
-from reviews.reading import neighbours_of
+from reviews.reading import led_by, neighbours_of
 from reviews.sections import Section
 from valuereview.apart import Unfinished
 from valuereview.errors import summary_of_errors
@@ -132,9 +132,10 @@ def review(request: RoomRequest, review: Review) -> HttpResponse:
             "parts": summary(progress),
             "movement": since_the_last(progress.section("scorecard").judged),
             "attachments": review.scans.all(),
+            "led_by": led_by(review),
         }
     else:
-        context |= {"movement": None, "attachments": []}
+        context |= {"movement": None, "attachments": [], "led_by": ""}
     return render(request, "reviews/review.html", context)
 
 

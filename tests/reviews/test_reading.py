@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from accounts.models import Account
 from reviews import services
+from reviews.comparing import Comparison, visible_reviews
 from reviews.models import Review
-from reviews.reading import Neighbours, neighbours_of
+from reviews.reading import Neighbours, led_by, neighbours_of
 from tests import cast
 from tests.reviews.history import a_closed_review
 from tests.test_queries import counted
@@ -78,7 +79,18 @@ def test_the_page_tells_its_neighbours_and_their_state_in_words(quarters, manage
     page = read(quarters[3], as_manager)
     assert "Review 3 22 February 2026 Closed" in page
     assert "Review 5 18 November 2026 Planned" in page
-    assert "Led by Claire Osborne, closed on 23 May 2026." in page
+    assert "Closed on 23 May 2026." in page
+
+
+def test_the_page_says_who_led_the_review_as_they_were_called_in_it(account, manager, as_manager):
+    account.contacts.filter(name="Claire Osborne").update(user=manager)
+    review = a_closed_review(account, manager, present=("Claire Osborne", "Ruth Adeyemi"))
+    manager.name = "Claire Renamed"
+    manager.save()
+    assert "Led by Claire Osborne, closed on 26 August 2025." in read(review, as_manager)
+    (quarter,) = Comparison(visible_reviews(manager, [review.pk])).quarters
+    assert quarter.led_by == "Claire Osborne"
+    assert led_by(a_closed_review(account, manager, present=("Ruth Adeyemi",))) == ""
 
 
 def test_a_closed_review_offers_to_be_compared_with_the_one_before(quarters, as_manager):
