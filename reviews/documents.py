@@ -1,4 +1,4 @@
-"""What a review prints: the factor sheets and the worksheet, in the client's language."""
+"""What reviews print: the factor sheets and the worksheet in the client's language, comparisons."""
 
 import base64
 import datetime
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Provider, Side
 from reviews.access import speaking
+from reviews.comparing import Comparison
 from reviews.minutes import time_of
 from reviews.models import PEOPLE_A_SIDE, Participant, Review
 from reviews.progress import Part, Progress, read_record, summary
@@ -121,6 +122,25 @@ def _frame(
         "seated": [(record.client_title, clients), (record.provider_title, ours)],
         "signatures": _pairs(clients, ours),
     }
+
+
+def comparison(compared: Comparison, *, language: str, printed_on: datetime.date) -> bytes:
+    """Return reviews side by side as PDF, in `language`; its paper is the first account's."""
+    account = compared.accounts[0]
+    with speaking(language, account):
+        context = {
+            "comparison": compared,
+            "printed_on": printed_on,
+            "logo": _logo(),
+            "provider": Provider.current(),
+        }
+        return render_pdf(
+            "pdf/comparison.html",
+            context,
+            language=language,
+            paper_size=account.paper_size,
+            style_sheet="css/pdf/worksheet.css",
+        )
 
 
 def factor_sheets(review: Review) -> bytes:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import detours, files, life, lists, results, room, scans
+from reviews.views import compare, detours, files, life, lists, results, room, scans
 from reviews.views.autosave import autosave
 from reviews.views.minutes import minutes
 from reviews.views.notes import notes
@@ -21,6 +21,9 @@ urlpatterns = [
         files.blank_factor_sheets,
         name="blank-factor-sheets",
     ),
+    path("compare/", compare.compare, name="compare"),
+    path("compare.pdf", compare.as_pdf, name="compare-pdf"),
+    path("compare.xlsx", compare.as_workbook, name="compare-workbook"),
     path("reviews/<int:pk>/", life.review, name="review"),
     path("reviews/<int:pk>/plan/", life.move, name="review-move"),
     path("reviews/<int:pk>/start/", life.start, name="review-start"),

@@ -98,11 +98,22 @@ class JudgedKPI:
 class JudgedFactor:
     """One of the five with its KPIs, as judged."""
 
+    scorecard: Scorecard
     row: WeightedFactor
     kpis: list[JudgedKPI]
     score: Score
-    missed_below: int
-    was_missed_before: bool
+
+    @property
+    def missed_below(self) -> int:
+        """The score under which it is missed."""
+        return self.scorecard.missed_below
+
+    @property
+    def was_missed_before(self) -> bool:
+        """Whether the scorecard that this one follows kept it as missed."""
+        before = self.scorecard.follows
+        rows = before.factors.all() if before else []
+        return any(row.factor == self.row.factor and row.is_missed for row in rows)
 
     @property
     def weight(self) -> int:
@@ -159,13 +170,9 @@ def judge(
     """Return a scorecard judged by what is noted of it, over the days of its real period.
 
     Weights and targets are its own. `said` holds judgements that aren't kept yet, by the KPIs'
-    numbers: they come before those that are. A factor was missed before if the scorecard that
-    this one follows kept it so.
+    numbers: they come before those that are.
     """
     unkept = said or {}
-    before = {}
-    if scorecard.follows is not None:
-        before = {row.factor: bool(row.is_missed) for row in scorecard.follows.factors.all()}
     rows = [row for row in scorecard.factors.all() if row.weight is not None]
     factors, everything = [], []
     for row in rows:
@@ -185,13 +192,7 @@ def judge(
         measures = [_measure(row, item.kpi, item.attained) for item in judged]
         everything += measures
         factors.append(
-            JudgedFactor(
-                row=row,
-                kpis=judged,
-                score=scoring.score(measures),
-                missed_below=scorecard.missed_below,
-                was_missed_before=before.get(row.factor, False),
-            )
+            JudgedFactor(scorecard=scorecard, row=row, kpis=judged, score=scoring.score(measures))
         )
     return JudgedScorecard(scorecard, period, factors, scoring.score(everything))
 

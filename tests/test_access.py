@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Contact, Membership, StrategicObjective
 from reviews.models import Review
 from tests import cast
-from tests.reviews.history import a_scorecard
+from tests.reviews.history import a_closed_review, a_scorecard
 
 pytestmark = [pytest.mark.once, pytest.mark.uncounted]
 
@@ -25,11 +25,20 @@ PUBLIC, SIGN_IN, OK, NO, GONE = 200, 302, 200, 403, 404
 class Row:
     """What an address answers: to nobody; to an outsider, a manager and a director.
 
-    An administrator has no account, and so is answered as an outsider but where said.
+    An administrator has no account, and so is answered as an outsider but where said. The address
+    `takes` numbers of the world, and `asks` for some in its query.
     """
 
     def __init__(
-        self, nobody, outsider, manager, director, method="get", takes=(), administrator=None
+        self,
+        nobody,
+        outsider,
+        manager,
+        director,
+        method="get",
+        takes=(),
+        asks=(),
+        administrator=None,
     ):
         self.answers = {
             "nobody": nobody,
@@ -40,6 +49,7 @@ class Row:
         }
         self.method = method
         self.takes = takes
+        self.asks = asks
 
 
 ACCOUNT, REVIEW, SCAN = ("account",), ("review",), ("review", "scan")
@@ -67,6 +77,10 @@ TABLE = {
     "account-new": Row(SIGN_IN, OK, OK, OK, administrator=NO),
     "review-list": Row(SIGN_IN, OK, OK, OK),
     "blank-factor-sheets": Row(SIGN_IN, OK, OK, OK, takes=("language", "paper")),
+    # Of several reviews.
+    "compare": Row(SIGN_IN, GONE, OK, OK, asks=("reviews",)),
+    "compare-pdf": Row(SIGN_IN, GONE, OK, OK, asks=("reviews",)),
+    "compare-workbook": Row(SIGN_IN, GONE, OK, OK, asks=("reviews",)),
     # An account's.
     "account": Row(SIGN_IN, GONE, OK, OK, takes=ACCOUNT),
     "account-edit": Row(SIGN_IN, GONE, OK, OK, takes=ACCOUNT),
@@ -141,6 +155,8 @@ def world(planned, manager, outsider, director):
         "kpi": scorecard.kpis.first().pk,
         "section": "participants",
         "version": cast.kept_worksheet(planned).version,
+        # Made when they are asked for: hardly any address does.
+        "reviews": lambda: two_quarters(manager),
         "scan": cast.scan(planned, manager).pk,
         "language": "fr",
         "paper": "letter",
@@ -152,6 +168,12 @@ def world(planned, manager, outsider, director):
             "administrator": administrator,
         },
     }
+
+
+def two_quarters(manager) -> str:
+    """Close two reviews of another account of ours, and return their numbers for a query."""
+    account = cast.account(manager, name="Orsay & Finch")
+    return ",".join(str(a_closed_review(account, manager).pk) for _number in range(2))
 
 
 def without_token(response) -> str:
@@ -169,6 +191,9 @@ def visit(world: dict, name: str, who: str, numbers: dict | None = None):
         value = (numbers or world)[item] if item in (numbers or world) else world[item]
         taken += value if isinstance(value, tuple) else [value]
     data = {"language": "fr"} if name == "set-language" else {}
+    for item in row.asks:
+        value = (numbers or world)[item]
+        data[item] = value() if callable(value) else value
     return getattr(client, row.method)(reverse(name, args=taken), data)
 
 
@@ -177,15 +202,17 @@ def visit(world: dict, name: str, who: str, numbers: dict | None = None):
 def test_an_address_answers_as_the_table_says(world, name, who):
     response = visit(world, name, who)
     assert response.status_code == TABLE[name].answers[who]
-    if response.status_code == SIGN_IN and who == "nobody" and TABLE[name].takes:
+    if response.status_code == SIGN_IN and who == "nobody" and TABLE[name].takes + TABLE[name].asks:
         assert response.url.startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, row in TABLE.items() if row.takes and not OPEN & set(row.takes)]
+    "name",
+    [name for name, row in TABLE.items() if row.takes + row.asks and not OPEN & set(row.takes)],
 )
 def test_a_foreign_record_answers_as_an_absent_one(world, name):
-    absent = {item: ABSENT for item in TABLE[name].takes if item != "section"}
+    row = TABLE[name]
+    absent = {item: ABSENT for item in row.takes + row.asks if item != "section"}
     foreign = visit(world, name, "outsider")
     missing = visit(world, name, "outsider", absent)
     assert foreign.status_code == missing.status_code == 404

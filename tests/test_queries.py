@@ -19,7 +19,7 @@ from reviews.sections import KEYS
 from reviews.typed import texts_of
 from scorecards.models import KPI, RunningResult, Scorecard
 from tests import cast
-from tests.reviews.history import a_scorecard
+from tests.reviews.history import a_closed_review, a_scorecard
 from tests.reviews.pages import address, fields_of
 from tests.test_access import TABLE
 
@@ -45,6 +45,9 @@ PAGES = {
     "account-new": 3,
     "review-list": 3,
     "blank-factor-sheets": 2,
+    "compare": 8,
+    "compare-pdf": 8,
+    "compare-workbook": 8,
     "review-scans": 9,
     "review-scan": 5,
     "review-scan-picture": 4,
@@ -59,7 +62,7 @@ PAGES = {
     "objective-new": 4,
     "objective-edit": 5,
     "review-new": 6,
-    "review": 19,
+    "review": 20,
     "review-section": 7,
     "review-present": 7,
     "review-factor-sheets": 5,
@@ -143,6 +146,7 @@ def a_world(*, accounts: int, reviews: int, rows: int) -> dict:
     review = cast.held_until(cast.planned(account, manager), manager, KEYS[-1])
     _fill(review, manager, rows)
     kpi = _counted_so_far(account, manager, rows)
+    quarters = _two_quarters(manager, rows)
     return {
         "user": manager,
         "account": account.pk,
@@ -150,6 +154,7 @@ def a_world(*, accounts: int, reviews: int, rows: int) -> dict:
         "contact": account.contacts.first().pk,
         "objective": account.objectives.first().pk,
         "kpi": kpi.pk,
+        "reviews": ",".join(str(review.pk) for review in quarters),
         "section": KEYS[0],
         "version": cast.kept_worksheet(review).version,
         "scan": cast.scan(review, manager).pk,
@@ -174,6 +179,16 @@ def _held_before(account, manager: User, number: int) -> None:
         closed_by=manager,
     )
     Sitting.objects.create(review=review, held_on=day)
+
+
+def _two_quarters(manager: User, rows: int) -> list[Review]:
+    """Close two reviews of another account that judge a scorecard, with so many rows each."""
+    account = cast.account_with_people(manager, name="Port of Kerma")
+    people = ("Ruth Adeyemi", "Martin Fell")[: min(rows, 2)]
+    closed = [a_closed_review(account, manager, present=people) for _number in range(3)]
+    for review in closed:
+        _fill(review, manager, rows)
+    return closed[1:]
 
 
 def _fill(review: Review, manager: User, rows: int) -> None:
@@ -243,7 +258,8 @@ def test_every_page_asks_as_often_in_a_large_world_as_in_a_small_one(world, clie
             for item in row.takes:
                 value = getattr(world[item], "pk", world[item])
                 taken += value if isinstance(value, tuple) else [value]
-            found[name] = counted(client, "get", reverse(name, args=taken))
+            asked = {item: world[item] for item in row.asks}
+            found[name] = counted(client, "get", reverse(name, args=taken), asked)
     assert found == PAGES
 
 

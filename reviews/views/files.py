@@ -28,7 +28,7 @@ def blank_factor_sheets(request: HttpRequest, language: str, paper: str) -> Http
     if language not in Language.values or paper not in PaperSize.values:
         raise Http404
     content = documents.blank_factor_sheets(language=language, paper_size=paper)
-    return _answer(content, PDF, f"factor-sheets-{language}-{paper}.pdf")
+    return answer_with(content, PDF, f"factor-sheets-{language}-{paper}.pdf")
 
 
 @require_safe
@@ -76,10 +76,11 @@ def invitation(request: RoomRequest, review: Review) -> HttpResponse:
 
 def _file(content: bytes, kind: str, review: Review, name: str) -> HttpResponse:
     account = slugify(review.client_title) or "account"
-    return _answer(content, kind, f"{account}-{review.number}-{name}")
+    return answer_with(content, kind, f"{account}-{review.number}-{name}")
 
 
-def _answer(content: bytes, kind: str, name: str) -> HttpResponse:
+def answer_with(content: bytes, kind: str, name: str) -> HttpResponse:
+    """Answer with a file of this media type and name: a PDF to be shown, others to be kept."""
     disposition = "inline" if kind == PDF else "attachment"
     return HttpResponse(
         content,

@@ -30,6 +30,7 @@ from reviews.closing import (
 from reviews.forms import ReviewForm, SetAsideForm
 from reviews.minutes import time_of
 from reviews.models import Draft, Review
+from reviews.movement import since_the_last
 from reviews.progress import (
     Progress,
     read_record,
@@ -37,6 +38,7 @@ from reviews.progress import (
     set_rest_aside,
     summary,
 )
+from reviews.reading import led_by, neighbours_of
 from reviews.sections import Section
 from valuereview.apart import Unfinished
 from valuereview.errors import summary_of_errors
@@ -123,9 +125,17 @@ def _show_plan(
 def review(request: RoomRequest, review: Review) -> HttpResponse:
     """Show a review: its sections with their state; the whole record once closed."""
     progress = Progress(review)
-    context = _overview(request, progress) | _closings(request, review) | {"time": time_of(review)}
+    context = _overview(request, progress) | _closings(request, review)
+    context |= {"time": time_of(review), "beside": neighbours_of(review)}
     if review.state == Review.State.CLOSED:
-        context["parts"] = summary(progress)
+        context |= {
+            "parts": summary(progress),
+            "movement": since_the_last(progress.section("scorecard").judged),
+            "attachments": review.scans.all(),
+            "led_by": led_by(review),
+        }
+    else:
+        context |= {"movement": None, "attachments": [], "led_by": ""}
     return render(request, "reviews/review.html", context)
 
 

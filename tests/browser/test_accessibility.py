@@ -10,6 +10,7 @@ from reviews import services
 from reviews.models import Review
 from reviews.sections import KEYS
 from tests import cast
+from tests.reviews.history import a_closed_review
 
 pytestmark = [
     pytest.mark.browser,
@@ -69,6 +70,10 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(page, live_server, sign_
     # What the first review left comes first in the second.
     second = cast.following(closed)
     paths += [f"/reviews/{second.pk}/{key}/" for key in ("participants", *KEYS[3:6])]
+    later = cast.account(claire, name="Port of Kerma")
+    quarters = [a_closed_review(later, claire, counts={"autonomy": 50 + step}) for step in range(3)]
+    paths += [f"/compare/?account={later.pk}&name=halden&find=1", f"/reviews/{quarters[2].pk}/"]
+    paths += [f"/compare/?reviews={quarters[1].pk},{quarters[2].pk}"]
     for path in paths:
         page.goto(base + path)
         found += findings(page, *WIDTHS)
