@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Contact, StrategicObjective, User
+from reviews import summaries
 from reviews.closing import close_review
 from reviews.models import Impact, ImprovementAction, InnovationIdea, Review, Sitting
 from reviews.progress import Progress, read_record
@@ -174,6 +175,7 @@ def _held_before(account, manager: User, number: int) -> None:
         closed_by=manager,
     )
     Sitting.objects.create(review=review, held_on=day)
+    summaries.keep(review)
 
 
 def _fill(review: Review, manager: User, rows: int) -> None:
