@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.models import (
     Case,
@@ -199,12 +198,13 @@ def keep_account(account: Account) -> None:
 
 @transaction.atomic
 def rebuild() -> None:
-    """Make every summary again from the records; whoever reads one meanwhile waits."""
-    kinds = (FactorSummary, ReviewSummary, FactorQuarter, ScoreQuarter)
-    tables = [kind._meta.db_table for kind in kinds]
+    """Make every summary again from the records; who changes one meanwhile waits."""
     with connection.cursor() as cursor:
-        for order in connection.ops.sql_flush(no_style(), tables):
-            cursor.execute(order)
+        if connection.vendor == "postgresql":
+            table = ReviewSummary._meta.db_table
+            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+        for kind in (FactorSummary, ReviewSummary, FactorQuarter, ScoreQuarter):
+            cursor.execute(f"DELETE FROM {kind._meta.db_table}")  # noqa: S608 - a name of ours
     reviews = Review.objects.all()
     _copy(ReviewSummary, OF_REVIEW, reviews)
     _keep_factors(reviews)
