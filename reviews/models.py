@@ -1094,7 +1094,7 @@ class ReviewSummary(models.Model):
     class Meta:
         verbose_name = _("summary of a review")
         verbose_name_plural = _("summaries of reviews")
-        ordering = ["-on", "-review"]
+        ordering = ["-on", "-review_id"]
         indexes = [
             models.Index(fields=["-on", "-review"], name="summary_newest"),
             models.Index(fields=["account", "-on", "-review"], name="summary_account"),
@@ -1242,3 +1242,8 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the list as this view shows it."""
+        page = reverse("review-list")
+        return f"{page}?{self.query}" if self.query else page

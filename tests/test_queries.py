@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Contact, StrategicObjective, User
 from reviews import summaries
 from reviews.closing import close_review
-from reviews.models import Impact, ImprovementAction, InnovationIdea, Review, Sitting
+from reviews.models import Impact, ImprovementAction, InnovationIdea, Review, SavedView, Sitting
 from reviews.progress import Progress, read_record
 from reviews.sections import KEYS
 from reviews.typed import texts_of
@@ -44,7 +44,8 @@ PAGES = {
     "home": 8,
     "account-list": 4,
     "account-new": 3,
-    "review-list": 3,
+    "review-list": 6,
+    "saved-view": 3,
     "blank-factor-sheets": 2,
     "review-scans": 9,
     "review-scan": 5,
@@ -157,6 +158,7 @@ def a_world(*, accounts: int, reviews: int, rows: int) -> dict:
         "language": "fr",
         "paper": "letter",
         "key": ("1", "set-password"),
+        "saved_view": SavedView.objects.create(user=manager, name="Late").pk,
     }
 
 

@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "summary of a review",
                 "verbose_name_plural": "summaries of reviews",
-                "ordering": ["-on", "-review"],
+                "ordering": ["-on", "-review_id"],
             },
         ),
         migrations.CreateModel(

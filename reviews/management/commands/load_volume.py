@@ -40,7 +40,8 @@ BATCH = 5000
 FIRST = (
     "Ardenay", "Brightwater", "Chénier", "Dunmore", "Éloi", "Fjordal", "Granby", "Halden",
     "Île-Noire", "Jutland", "Kermaël", "Lœwen", "Montréal", "Norwick", "Orsay", "Péladeau",
-    "Québec", "Rivière-Bleue", "Sørensen", "Tessier", "Uppsala", "Valmont", "Wexford", "Yardley", "Zürich",
+    "Québec", "Rivière-Bleue", "Sørensen", "Tessier", "Uppsala", "Valmont", "Wexford", "Yardley",
+    "Zürich",
 )  # fmt: skip
 SECOND = (
     "Assurances", "Bank", "Coopérative", "Diagnostics", "Énergie", "Ferries", "Groupe",
@@ -102,11 +103,13 @@ class Command(BaseCommand):
             raise CommandError("This database holds a volume already.")
         with transaction.atomic(), _without_indexes():
             Volume(accounts, reviews, options["today"] or timezone.localdate()).load()
+            # What is asked of a million rows must not be planned as if there were none.
+            _analyse()
             rebuild()
-        with connection.cursor() as cursor:
-            for order in connection.ops.sequence_reset_sql(no_style(), KINDS):
-                cursor.execute(order)
-            cursor.execute("ANALYZE")
+            with connection.cursor() as cursor:
+                for order in connection.ops.sequence_reset_sql(no_style(), KINDS):
+                    cursor.execute(order)
+        _analyse()
         self.stdout.write(f"{accounts} accounts, {reviews} closed reviews")
 
 
@@ -196,17 +199,16 @@ class Volume:
 
     # What was agreed, and how it was judged.
 
-    @property
-    def _numbers(self) -> str:
-        """Every closed review, as k, i, j, and the last j of its account."""
-        return f"""(
+    def _numbers(self, which: str = "1 = 1") -> str:
+        """Closed reviews, as k, i, j, and the last j of their account."""
+        return f"""(SELECT * FROM (
             WITH RECURSIVE counted(k) AS (
                 SELECT 0 UNION ALL SELECT k + 1 FROM counted WHERE k + 1 < {self.reviews}
             )
             SELECT k, k % {self.accounts} AS i, k / {self.accounts} AS j,
                 ({self.reviews} - 1 - k % {self.accounts}) / {self.accounts} AS last
             FROM counted WHERE k < {self.reviews}
-        ) AS numbered"""
+        ) AS all_of_them WHERE {which}) AS numbered"""
 
     @property
     def _open(self) -> str:
@@ -220,27 +222,25 @@ class Volume:
             FROM counted
         ) AS numbered"""
 
-    @property
-    def _scored(self) -> str:
-        """Every closed review, with the tenths that each slot of its scorecard scores later."""
+    def _scored(self, which: str = "1 = 1") -> str:
+        """Closed reviews, with the tenths that each slot of their scorecard scores later."""
         tenths = ", ".join(
             f"CASE WHEN j % 2 = 0 AND (i * 13 + j * 7 + {slot} * 5) % 17 = 0 THEN NULL"
             f" ELSE 1000 - {_chance(slot)} * {_chance(slot)} * {_chance(slot)} / 2500000"
             f" END AS t{slot}"
             for slot in SLOTS
         )
-        return f"(SELECT numbered.*, {tenths} FROM {self._numbers}) AS scored"
+        return f"(SELECT numbered.*, {tenths} FROM {self._numbers(which)}) AS scored"
 
-    @property
-    def _factors(self) -> str:
-        """Every factor of them, with its slot from 0, its weight w, its tenths t and its key."""
+    def _factors(self, which: str = "1 = 1") -> str:
+        """Their factors, with the slot s from 0, the weight w, the tenths t and the key."""
         slots = " UNION ALL ".join(f"SELECT {slot} AS s" for slot in SLOTS)
         tenths = " ".join(f"WHEN {slot} THEN t{slot}" for slot in SLOTS)
         keys = " ".join(f"WHEN {place} THEN '{key}'" for place, key in enumerate(Factor))
         return f"""(
             SELECT scored.*, s, {WEIGHT} AS w, CASE s {tenths} END AS t,
                 CASE (i * 7 + j / 6 + s * (1 + i % 12)) % 13 {keys} END AS factor
-            FROM {self._scored} CROSS JOIN ({slots}) AS slots
+            FROM {self._scored(which)} CROSS JOIN ({slots}) AS slots
         ) AS weighted"""
 
     def _scorecards(self) -> None:
@@ -260,7 +260,7 @@ class Volume:
             " / 10.0",
             "coverage": f"CASE WHEN j < last THEN {points} END",
         }
-        _fill(Scorecard, told, self._scored)
+        _fill(Scorecard, told, self._scored())
         factors = {
             "scorecard": f"{first} + k",
             "slot": "s + 1",
@@ -269,7 +269,7 @@ class Volume:
             "score": "CASE WHEN j < last THEN t END / 10.0",
             "is_missed": "CASE WHEN j < last THEN t IS NOT NULL AND t < 800 END",
         }
-        _fill(WeightedFactor, factors, self._factors)
+        _fill(WeightedFactor, factors, self._factors())
         # What the planned one starts from.
         _fill(
             Scorecard,
@@ -281,7 +281,7 @@ class Volume:
             self._open,
         )
         copied = factors | {"scorecard": f"{first} + {self.reviews} + i"}
-        _fill(WeightedFactor, copied, f"{self._factors} WHERE j = last")
+        _fill(WeightedFactor, copied, self._factors("j = last"))
 
     def _kpis(self) -> None:
         """Give the last two scorecards of each account what their scores come from."""
@@ -295,7 +295,7 @@ class Volume:
             "unit": "'%'",
             "counted_by": "'Both sides'",
         }
-        _fill(KPI, told, f"{self._factors} WHERE j >= last - 1")
+        _fill(KPI, told, self._factors("j >= last - 1"))
         counted = {
             "kpi": pk,
             "our_count": "t / 10.0",
@@ -304,7 +304,7 @@ class Volume:
             "client_agrees": "t IS NULL",
             "not_measured_why": "CASE WHEN t IS NULL THEN 'Nobody counted' ELSE '' END",
         }
-        _fill(Judgement, counted, f"{self._factors} WHERE j = last - 1")
+        _fill(Judgement, counted, self._factors("j = last - 1"))
 
     # The meetings.
 
@@ -340,7 +340,7 @@ class Volume:
                 "no_impact_foreseen": "1 = 1",
                 "no_idea_today": "1 = 1",
             },
-            f"{self._numbers} {self._with_account}",
+            f"{self._numbers()} {self._with_account}",
         )
         cancelled = "i % 97 = 5"
         _fill(
@@ -365,7 +365,7 @@ class Volume:
 
     def _meetings(self) -> None:
         """Tell of the last two meetings of each account who came, and what was promised."""
-        lately = f"{self._numbers} WHERE j >= last - 1"
+        lately = self._numbers("j >= last - 1")
         review = {"review": f"{self.first[Review]} + k"}
         _fill(Sitting, review | {"held_on": self._ago(HELD)}, lately)
         for place, side in ((0, Side.CLIENT), (1, Side.CLIENT), (4, Side.PROVIDER)):
@@ -398,7 +398,7 @@ class Volume:
                     "owner_side": f"'{side}'",
                     "due_on": self._ago(f"{HELD} - 30"),
                 },
-                f"{self._numbers} WHERE j = last",
+                self._numbers("j = last"),
             )
 
     @property
@@ -456,6 +456,11 @@ def _fill(model: type[models.Model], told: dict[str, str], source: str) -> None:
             f" SELECT {', '.join(values)} FROM {source.replace('%', '%%')}",
             defaults,
         )
+
+
+def _analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 @contextmanager
