@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from functools import cached_property
@@ -41,7 +41,7 @@ BEST_SCORE = 100
 # Offered to choose from; others can be asked for in the address.
 QUARTERS_BACK, QUARTERS_AHEAD = 60, 4
 QUARTER = re.compile(r"(20[0-9]{2})-([1-4])")
-MARK = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})")
+MARKED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})")
 A_DAY_AT_MOST = datetime.timedelta(hours=14)
 
 
@@ -105,66 +105,116 @@ def _said(name: str, value: object) -> str:
 # What is found.
 
 
-def found(filters: Filters, user: User) -> QuerySet[ReviewSummary]:
+@dataclass(frozen=True)
+class Mark:
+    """A place in the list: behind the review of this day and number, or before it going `back`."""
+
+    day: datetime.date
+    review: int
+    back: bool
+
+    def beyond(self, at: str) -> Q:
+        """Return what is beyond it; `at` leads to the rows that are walked.
+
+        In the one form that an index answers by going to the place at once.
+        """
+        way = "gt" if self.back else "lt"
+        return Q(**{f"{at}on__{way}e": self.day}) & (
+            Q(**{f"{at}on__{way}": self.day}) | Q(**{f"{at}review__{way}": self.review})
+        )
+
+
+def found(filters: Filters, user: User, mark: Mark | None = None) -> QuerySet[ReviewSummary]:
     """Return the summaries that are asked for, of the accounts that `user` may read, newest first.
 
+    From a mark on, if one is given: away from it, so that going back the oldest is the first.
     With the account and both people of each, to be told; read page by page by `Page`, or one by
     one by whoever takes them all away.
     """
-    rows = _matching(filters, user).select_related("account", "lead", "facilitator")
-    return rows.order_by(f"-{_at(filters)}on", f"-{_at(filters)}review_id")
+    rows = _matching(filters, user, mark).select_related("account", "lead", "facilitator")
+    at = "told__" if filters.missed or filters.chosen else ""
+    way = "" if mark is not None and mark.back else "-"
+    # By its number: ordered by the review itself, it would be by the order that reviews have.
+    return rows.order_by(f"{way}{at}on", f"{way}{at}review_id")
 
 
-def _at(filters: Filters) -> str:
-    """Return where the rows are walked in order: at the factor that is asked for, if one is."""
-    return "told__" if filters.missed or filters.chosen else ""
-
-
-def _matching(filters: Filters, user: User) -> QuerySet[ReviewSummary]:
+def _matching(filters: Filters, user: User, mark: Mark | None = None) -> QuerySet[ReviewSummary]:
     rows = ReviewSummary.objects.order_by()
+    if told := _told(filters, "factors__"):
+        if mark is not None:
+            # Asked for apart, it would be of any factor of the review.
+            told &= mark.beyond("factors__")
+        rows = rows.annotate(told=FilteredRelation("factors", condition=told))
+        rows = rows.filter(told__isnull=False)
+    elif mark is not None:
+        rows = rows.filter(mark.beyond(""))
+    return rows.filter(*_conditions(filters, user, ""))
+
+
+def _counted(filters: Filters, user: User) -> QuerySet[Any]:
+    """Return as many rows as are found: those of the factor alone, where it has all it takes."""
+    if told := _told(filters, ""):
+        asked = _conditions(filters, user, "review__")
+        return FactorSummary.objects.order_by().filter(told, *asked)
+    return _matching(filters, user)
+
+
+def _told(filters: Filters, at: str) -> Q:
+    """Return what a factor has to be, if one is asked for; `at` leads to the row that tells it.
+
+    Where one is missed and one chosen, it's the one missed: there are fewer.
+    """
+    if filters.missed:
+        missed = "is_missed_twice" if filters.twice else "is_missed"
+        return Q(**{f"{at}factor": filters.missed, f"{at}{missed}": True})
+    if filters.chosen:
+        return Q(**{f"{at}factor": filters.chosen, f"{at}chosen_weight__isnull": False})
+    return Q()
+
+
+def _conditions(filters: Filters, user: User, at: str) -> Iterator[Q | Exists]:
+    """Yield all else that has to hold; `at` leads to the summary, from rows of factors.
+
+    These know the account, the lead and the quarter themselves.
+    """
     if not user.may_read(as_member=False):
-        rows = rows.filter(account__in=Account.objects.visible_to(user).values("pk"))
-    for name in ("lead", "facilitator", "state", "quarter", "language"):
+        yield Q(account__in=Account.objects.visible_to(user).values("pk"))
+    for name, path in (
+        ("lead", "lead"),
+        ("quarter", "quarter"),
+        ("facilitator", f"{at}facilitator"),
+        ("state", f"{at}state"),
+        ("language", f"{at}language"),
+        ("score_from", f"{at}score__gte"),
+        ("score_to", f"{at}score__lte"),
+    ):
         value = getattr(filters, name)
         if _is_given(value):
-            rows = rows.filter(**{name: value})
-    if filters.score_from is not None:
-        rows = rows.filter(score__gte=filters.score_from)
-    if filters.score_to is not None:
-        rows = rows.filter(score__lte=filters.score_to)
+            yield Q(**{path: value})
     if filters.overdue:
         now = timezone.now()
         # The second follows from the first; by it the newest ones to come are passed over.
-        rows = rows.filter(overdue_from__lte=now, on__lte=(now + A_DAY_AT_MOST).date())
+        yield Q(**{f"{at}overdue_from__lte": now, "on__lte": (now + A_DAY_AT_MOST).date()})
+    if filters.twice and not filters.missed:
+        yield Q(**{f"{at}missed_twice": True})
+    if filters.missed and filters.chosen:
+        yield Exists(
+            FactorSummary.objects.filter(
+                review=OuterRef("review"), factor=filters.chosen, chosen_weight__isnull=False
+            )
+        )
     for word in plain(filters.q).split():
-        rows = rows.filter(account__in=_named(word))
-    return _about_factors(rows, filters)
+        yield Q(account__in=_named(word))
 
 
 def _named(word: str) -> QuerySet[Any]:
     """Return the numbers of the accounts called so, or with somebody called so."""
     accounts = Account.objects.order_by().filter(plain_name__contains=word).values("pk")
+    if not word.isalpha():
+        # No person has a digit in their name.
+        return accounts
     people = Contact.objects.order_by().filter(plain_name__contains=word).values("account")
     return accounts.union(people)
-
-
-def _about_factors(rows: QuerySet[ReviewSummary], filters: Filters) -> QuerySet[ReviewSummary]:
-    missed = Q(factors__is_missed_twice=True) if filters.twice else Q(factors__is_missed=True)
-    if filters.missed:
-        told = Q(factors__factor=filters.missed) & missed
-    elif filters.chosen:
-        told = Q(factors__factor=filters.chosen, factors__chosen_weight__isnull=False)
-    if filters.missed or filters.chosen:
-        rows = rows.annotate(told=FilteredRelation("factors", condition=told))
-        rows = rows.filter(told__isnull=False)
-    if filters.missed and filters.chosen:
-        chosen = FactorSummary.objects.filter(
-            review=OuterRef("pk"), factor=filters.chosen, chosen_weight__isnull=False
-        )
-        rows = rows.filter(Exists(chosen))
-    if filters.twice and not filters.missed:
-        rows = rows.filter(missed_twice=True)
-    return rows
 
 
 @dataclass(frozen=True)
@@ -186,24 +236,11 @@ class Page:
     def __init__(self, filters: Filters, user: User, *, after: str = "", before: str = "") -> None:
         self.filters = filters
         self.now = timezone.now()
-        self.matching = _matching(filters, user)
-        mark = _mark(before or after)
+        self.counted = _counted(filters, user)
+        mark = _mark(before or after, back=bool(before))
         self.is_lost = bool(before or after) and mark is None
-        goes_back = bool(before) and mark is not None
-        rows = found(filters, user)
-        at = _at(filters)
-        if mark is not None:
-            day, review = mark
-            way = "gte" if goes_back else "lte"
-            rows = rows.filter(
-                Q(**{f"{at}on__{way}": day})
-                & (
-                    Q(**{f"{at}on__{way.removesuffix('e')}": day})
-                    | Q(**{f"{at}review__{way.removesuffix('e')}": review})
-                )
-            )
-        if goes_back:
-            rows = rows.order_by(f"{at}on", f"{at}review_id")
+        goes_back = mark is not None and mark.back
+        rows = found(filters, user, mark)
         read = list(rows[: ROWS_A_PAGE + 1])
         has_more, read = len(read) > ROWS_A_PAGE, read[:ROWS_A_PAGE]
         if goes_back:
@@ -225,7 +262,7 @@ class Page:
     @cached_property
     def count(self) -> int:
         """How many there are in all; more than MOST_COUNTED are counted no further."""
-        return self.matching[: MOST_COUNTED + 1].count()
+        return self.counted[: MOST_COUNTED + 1].count()
 
     @property
     def is_uncounted(self) -> bool:
@@ -252,10 +289,10 @@ class Page:
         return f"{reverse('review-list')}?{urlencode(self.filters.given | {name: mark})}"
 
 
-def _mark(text: str) -> tuple[datetime.date, int] | None:
-    read = MARK.fullmatch(text)
+def _mark(text: str, *, back: bool) -> Mark | None:
+    read = MARKED.fullmatch(text)
     try:
-        return read and (datetime.date.fromisoformat(read[1]), int(read[2]))
+        return read and Mark(datetime.date.fromisoformat(read[1]), int(read[2]), back)
     except ValueError:
         return None
 

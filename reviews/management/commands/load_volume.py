@@ -52,10 +52,8 @@ GIVEN = (
     "Ruth", "Zoé", "Martin", "François", "Ingrid", "Noël", "Tomas", "Hélène", "André", "Maëlle",
     "Łukasz", "Aïcha",
 )  # fmt: skip
-FAMILY = (
-    "Adeyemi", "Bélanger", "Côté", "D’Amours", "Fell", "Gagné", "Hébert", "Lind", "Müller",
-    "Nguyễn", "O’Neill", "Sørensen", "Tremblay",
-)  # fmt: skip
+# Three of them are a family's name: a thousand of these, so that few share one.
+SYLLABLES = ("bé", "ra", "lin", "dô", "ma", "ken", "só", "vi", "tür", "gal")
 # Of each account: four people of the client, two of ours beside its lead.
 PEOPLE = 6
 KINDS: tuple[type[models.Model], ...] = (
@@ -435,7 +433,8 @@ def _moment(day: str, hour: int) -> str:
 
 def _person(number: int) -> str:
     given, rest = GIVEN[number % len(GIVEN)], number // len(GIVEN)
-    return f"{given} {FAMILY[(rest + number) % len(FAMILY)]}"
+    family = "".join(SYLLABLES[rest // 10**place % 10] for place in range(3))
+    return f"{given} {family.capitalize()}"
 
 
 def _fill(model: type[models.Model], told: dict[str, str], source: str) -> None:
