@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from valuereview.plain import plain
+
 
 class Language(models.TextChoices):
     """The two languages of the interface, the room and the paper."""
@@ -164,6 +166,22 @@ class Provider(models.Model):
         return kept
 
 
+class SearchedByName(models.Model):
+    """What is found by its name, however it is typed: `plain_name` is the name, made `plain`."""
+
+    plain_name = models.TextField(blank=True, default="", db_default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> None:
+        self.plain_name = plain(str(self))
+        saved = options.get("update_fields")
+        if saved is not None and "name" in saved:
+            options["update_fields"] = {*saved, "plain_name"}
+        super().save(*args, **options)
+
+
 class AccountQuerySet(models.QuerySet["Account"]):
     """Accounts, always asked for on somebody's behalf."""
 
@@ -189,7 +207,7 @@ class PaperSize(models.TextChoices):
     LETTER = "letter", _("Letter")
 
 
-class Account(models.Model):
+class Account(SearchedByName):
     """A client organisation (never a login)."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -277,7 +295,7 @@ class Membership(models.Model):
         return f"{self.user} · {self.account}"
 
 
-class Contact(models.Model):
+class Contact(SearchedByName):
     """A person of either side of an account; one of ours may be a user too."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="contacts")

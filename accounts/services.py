@@ -25,7 +25,7 @@ def change_members(*, account: Account, lead: User, members: Iterable[User], by:
     their title is in the account's language, as the documents are.
     """
     # Two people at once take turns: each outcome is one that somebody chose.
-    Account.objects.select_for_update().get(pk=account.pk)
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     # Before anybody leaves: what they were to lead is the new lead's then.
     account.lead = lead
     account.save(update_fields=["lead"])

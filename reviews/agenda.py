@@ -20,9 +20,14 @@ from django.utils import timezone
 from django_stubs_ext import WithAnnotations
 
 from accounts.models import Account, Contact, Side, User
-from reviews.models import ActionVerdict, ImprovementAction, Participant, Review
+from reviews.models import (
+    PERIOD_DAYS,
+    ActionVerdict,
+    ImprovementAction,
+    Participant,
+    Review,
+)
 from reviews.progress import Progress
-from reviews.services import PERIOD_DAYS
 
 MOST_REVIEWS = 50
 OPEN = (Review.State.IN_PROGRESS, Review.State.PLANNED)

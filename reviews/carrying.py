@@ -23,6 +23,7 @@ from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
 
 from accounts.models import Account, Contact, Side
+from reviews import summaries
 from reviews.models import (
     PEOPLE_A_SIDE,
     ActionVerdict,
@@ -148,10 +149,12 @@ def member_left(account: int, user: int) -> None:
     Both are numbers. A meeting under way keeps who leads it. The invitation names another
     organizer then, so its number grows too.
     """
-    Review.objects.filter(account=account, facilitator=user, state=Review.State.PLANNED).update(
-        facilitator=Subquery(Account.objects.filter(pk=account).values("lead")),
-        version=F("version") + 1,
-    )
+    led = Review.objects.filter(account=account, facilitator=user, state=Review.State.PLANNED)
+    for review in led.select_for_update():
+        review.facilitator_id = Account.objects.values_list("lead", flat=True).get(pk=account)
+        review.version += 1
+        review.save(update_fields=["facilitator", "version"])
+        summaries.keep(review)
 
 
 @dataclass(frozen=True)

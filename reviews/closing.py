@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Provider, User
-from reviews import documents, services
+from reviews import documents, services, summaries
 from reviews.carrying import forget_copy
 from reviews.models import KeptWorksheet, Reopening, Review
 from reviews.progress import Progress, read_record
@@ -51,7 +51,7 @@ def close_review(
     version = record.worksheets.count() + 1
     content = documents.worksheet(record, version=version, closed_at=closed_at)
     with transaction.atomic():
-        if services.locked(review).state == Review.State.CLOSED:
+        if services.locked_with_account(review).state == Review.State.CLOSED:
             return read_record(review.pk)
         record = read_record(review.pk)
         _insist(record, seen_version)
@@ -72,6 +72,8 @@ def close_review(
         record.version += 1
         record.save()
         _plan_next(record)
+        # Last: what is counted over all accounts is held by one closing at a time.
+        summaries.keep(record)
     return record
 
 
@@ -148,7 +150,7 @@ def reopen_review(*, review: Review, by: User, reason: str = "") -> Review:
     again, the one that it agreed a draft; running results stay. Where the next review was moved
     since, that is what is agreed now. Raises WrongState when it can't be taken back by this user.
     """
-    review = services.locked(review)
+    review = services.locked_with_account(review)
     # Locked too: it neither starts nor changes while it is told what is agreed no more.
     upcoming = Review.objects.filter(account=review.account, state=Review.State.PLANNED)
     planned = upcoming.select_for_update().first()
@@ -186,6 +188,7 @@ def reopen_review(*, review: Review, by: User, reason: str = "") -> Review:
     review.client_name = review.provider_name = ""
     review.version += 1
     review.save()
+    summaries.keep(review)
     return review
 
 

@@ -29,6 +29,7 @@ from scorecards.models import KEY_LENGTH, KPI, KeyedRow, Scorecard
 from scorecards.periods import ONE_DAY, Span
 
 PEOPLE_A_SIDE = 4
+PERIOD_DAYS = 90
 LONG_TEXT = 2000
 NOTES_LENGTH = 4000
 MOST_MINUTES = 240
@@ -1053,3 +1054,201 @@ class PreparationNotes(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review_id}"
+
+
+def quarter_of(day: datetime.date) -> int:
+    """Return the quarter of a day, as a number that grows by one a quarter (`quarter_told`)."""
+    return day.year * 4 + (day.month - 1) // 3
+
+
+def quarter_told(quarter: int) -> tuple[int, int]:
+    """Return a quarter as its year and its number in it, 1 to 4."""
+    return quarter // 4, quarter % 4 + 1
+
+
+class ReviewSummary(models.Model):
+    """What lists tell of a review, and find it by: kept when it changes, never worked out to read.
+
+    Written by `summaries` alone, made again by `manage.py rebuild_summaries`. `on` is the day that
+    it was held on or is planned for; `lead` and `language` are its account's. `score` (of 100, one
+    decimal) and `coverage` (points) are those of the scorecard that it judged, once it is closed.
+    `missed` has bit n for the factor n of the thirteen. From `overdue_from` on its account is
+    overdue by it: planned and not held, or the last one held and nothing planned.
+    """
+
+    review = models.OneToOneField(
+        Review, on_delete=models.CASCADE, primary_key=True, related_name="summary"
+    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=11, choices=Review.State)
+    lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    facilitator = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    language = models.CharField(max_length=2, choices=Language)
+    on = models.DateField()
+    quarter = models.PositiveSmallIntegerField()
+    date_confirmed = models.BooleanField()
+    score = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    coverage = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    missed = models.PositiveSmallIntegerField(default=0)
+    missed_twice = models.BooleanField(default=False)
+    overdue_from = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("summary of a review")
+        verbose_name_plural = _("summaries of reviews")
+        ordering = ["-on", "-review_id"]
+        indexes = [
+            models.Index(fields=["-on", "-review"], name="summary_newest"),
+            models.Index(fields=["account", "-on", "-review"], name="summary_account"),
+            models.Index(fields=["lead", "-on", "-review"], name="summary_lead"),
+            models.Index(fields=["facilitator", "-on", "-review"], name="summary_facilitator"),
+            models.Index(fields=["state", "-on", "-review"], name="summary_state"),
+            models.Index(fields=["quarter", "-on", "-review"], name="summary_quarter"),
+            models.Index(fields=["language", "-on", "-review"], name="summary_language"),
+            models.Index(fields=["score", "-on", "-review"], name="summary_score"),
+            models.Index(
+                fields=["-on", "-review"],
+                condition=Q(overdue_from__isnull=False),
+                name="summary_overdue",
+            ),
+            models.Index(
+                fields=["-on", "-review"],
+                condition=Q(missed_twice=True),
+                name="summary_missed_twice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.number}"
+
+    @property
+    def missed_factors(self) -> list[Factor]:
+        """The factors that it found missed, in the order of the thirteen."""
+        return [factor for factor in Factor if self.missed >> factor.number & 1]
+
+
+class FactorSummary(models.Model):
+    """What a closed review says of one factor: agreed for the next period, judged, or both.
+
+    `chosen_weight` is the weight agreed for the next period, none if it isn't among its five;
+    `judged_weight`, `score` and `is_missed` are of the period that was judged, none if it wasn't
+    among those. `lead`, `on` and `quarter` are the review's.
+    """
+
+    review = models.ForeignKey(
+        ReviewSummary, on_delete=models.CASCADE, related_name="factors", db_index=False
+    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    on = models.DateField()
+    quarter = models.PositiveSmallIntegerField()
+    factor = models.CharField(max_length=30, choices=Factor)
+    chosen_weight = models.PositiveSmallIntegerField(null=True)
+    judged_weight = models.PositiveSmallIntegerField(null=True)
+    score = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    is_missed = models.BooleanField(default=False)
+    is_missed_twice = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("summary of a factor")
+        verbose_name_plural = _("summaries of factors")
+        constraints = [
+            models.UniqueConstraint(fields=["review", "factor"], name="factor_summary_once"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "quarter"], name="factor_account"),
+            models.Index(fields=["lead", "quarter"], name="factor_lead"),
+            models.Index(
+                fields=["factor", "-on", "-review"],
+                condition=Q(chosen_weight__isnull=False),
+                name="factor_chosen",
+            ),
+            models.Index(
+                fields=["factor", "-on", "-review"],
+                condition=Q(is_missed=True),
+                name="factor_missed",
+            ),
+            models.Index(
+                fields=["factor", "-on", "-review"],
+                condition=Q(is_missed_twice=True),
+                name="factor_missed_twice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_factor_display()
+
+
+class FactorQuarter(models.Model):
+    """One factor over all accounts in one quarter, added up: as many rows however many reviews.
+
+    `chosen` times agreed, with the sum of their `weights` (points); `scored` times judged with a
+    score, their sum in `tenths` of a point; `missed` times.
+    """
+
+    quarter = models.PositiveSmallIntegerField()
+    factor = models.CharField(max_length=30, choices=Factor)
+    chosen = models.IntegerField(default=0)
+    weights = models.IntegerField(default=0)
+    scored = models.IntegerField(default=0)
+    tenths = models.BigIntegerField(default=0)
+    missed = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("factor in a quarter")
+        verbose_name_plural = _("factors by quarter")
+        constraints = [
+            models.UniqueConstraint(fields=["quarter", "factor"], name="factor_quarter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_factor_display()} · {self.quarter}"
+
+
+class ScoreQuarter(models.Model):
+    """How many reviews of a quarter found one score, over all accounts: 0 to 1000 tenths."""
+
+    quarter = models.PositiveSmallIntegerField()
+    tenths = models.PositiveSmallIntegerField()
+    reviews = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("score in a quarter")
+        verbose_name_plural = _("scores by quarter")
+        constraints = [
+            models.UniqueConstraint(fields=["quarter", "tenths"], name="score_quarter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tenths} · {self.quarter}"
+
+
+class SavedView(models.Model):
+    """Filters of the list of reviews that a user keeps by a name: nobody else's to see."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=1000, editable=False)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                name="saved_view_name_once",
+                violation_error_message=_("You have a view of this name already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the list as this view shows it."""
+        page = reverse("review-list")
+        return f"{page}?{self.query}" if self.query else page

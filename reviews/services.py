@@ -11,9 +11,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Account, Contact, Side, User
+from reviews import summaries
 from reviews.carrying import copy_measures, start_from_last
 from reviews.models import (
     PEOPLE_A_SIDE,
+    PERIOD_DAYS,
     ActionVerdict,
     DiscussedFactor,
     IdeaVerdict,
@@ -29,7 +31,6 @@ from reviews.models import (
 from scorecards.models import KPI, TOP_FIVE, Judgement, Scorecard, WeightedFactor
 from scorecards.periods import ONE_DAY
 
-PERIOD_DAYS = 90
 Verdict = ActionVerdict | ImpactVerdict | IdeaVerdict
 
 
@@ -65,7 +66,7 @@ def plan_review(
     It starts from the last one: its people, its five, their KPIs. Raises WrongState when a review
     of the account is planned or in progress already.
     """
-    Account.objects.select_for_update().get(pk=account.pk)
+    _hold_account(account.pk)
     reviews = Review.objects.filter(account=account).exclude(state=Review.State.CANCELLED)
     if reviews.filter(state__in=(Review.State.PLANNED, Review.State.IN_PROGRESS)).exists():
         raise WrongState
@@ -83,6 +84,7 @@ def plan_review(
         date_confirmed=date_confirmed,
     )
     start_from_last(review)
+    summaries.keep(review)
     return review
 
 
@@ -92,7 +94,7 @@ def move_review(*, review: Review, by: User, **plan: object) -> Review:
 
     Raises WrongState once the meeting has started, or is cancelled.
     """
-    review = locked(review)
+    review = locked_with_account(review)
     if review.state != Review.State.PLANNED:
         raise WrongState
     for name in ("planned_on", "planned_at", "place", "facilitator"):
@@ -100,6 +102,7 @@ def move_review(*, review: Review, by: User, **plan: object) -> Review:
     review.date_confirmed = True
     review.version += 1
     review.save()
+    summaries.keep(review)
     return review
 
 
@@ -120,12 +123,27 @@ def start_again(*, review: Review, **plan: object) -> Review:
         copy_measures(active, review.agrees)
     review.version += 1
     review.save()
+    summaries.keep(review)
     return review
 
 
 def locked(review: Review) -> Review:
     """Return the review as the database has it, its row locked until the transaction ends."""
     return Review.objects.with_account().select_for_update(of=("self",)).get(pk=review.pk)
+
+
+def locked_with_account(review: Review) -> Review:
+    """Return the review `locked`, and its account with it: for verbs that change what lists tell.
+
+    Everybody takes an account before its reviews, so that nobody waits for each other for good.
+    """
+    _hold_account(review.account_id)
+    return locked(review)
+
+
+def _hold_account(pk: int) -> None:
+    # Rows that name the account are still added meanwhile: a contact met in another meeting.
+    Account.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 @transaction.atomic
@@ -137,7 +155,7 @@ def start_meeting(
     One that was held on paper is entered afterwards, in any order. Raises WrongState unless the
     review is planned, AnotherInProgress while another of the account is in progress.
     """
-    review = locked(review)
+    review = locked_with_account(review)
     if review.state != Review.State.PLANNED:
         raise WrongState
     _insist_on_no_other(review)
@@ -154,6 +172,7 @@ def start_meeting(
         ]
     )  # fmt: skip
     Sitting.objects.create(review=review, held_on=review.held_on)
+    summaries.keep(review)
     return review
 
 
@@ -174,7 +193,7 @@ def hold_on_paper(*, review: Review, by: User, on: datetime.date) -> Review:
 
     Raises WrongState when it is neither, AnotherInProgress as `start_meeting` does.
     """
-    review = locked(review)
+    review = locked_with_account(review)
     if not may_enter_paper(review):
         raise WrongState
     if review.state == Review.State.PLANNED:
@@ -183,6 +202,7 @@ def hold_on_paper(*, review: Review, by: User, on: datetime.date) -> Review:
     review.held_on = on
     review.version += 1
     review.save(update_fields=["held_on", "version"])
+    summaries.keep(review)
     return review
 
 
@@ -218,7 +238,7 @@ def cancel_review(*, review: Review, by: User, reason: str) -> Review:
     """
     if not reason.strip():
         raise ValueError("a review is cancelled with a reason")
-    review = locked(review)
+    review = locked_with_account(review)
     if not may_cancel(review):
         raise WrongState
     review.state = Review.State.CANCELLED
@@ -227,6 +247,7 @@ def cancel_review(*, review: Review, by: User, reason: str) -> Review:
     review.cancel_reason = reason.strip()
     review.version += 1
     review.save()
+    summaries.keep(review)
     return review
 
 
@@ -238,7 +259,7 @@ def skip_quarter(*, review: Review, by: User, reason: str) -> Review:
     review is planned, AnotherInProgress while one before it is reopened. ValueError without a
     reason.
     """
-    review = locked(review)
+    review = locked_with_account(review)
     if review.state != Review.State.PLANNED:
         raise WrongState
     _insist_on_no_other(review)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import compare, detours, files, life, lists, results, room, scans
+from reviews.views import browse, compare, detours, files, life, lists, results, room, scans
 from reviews.views.autosave import autosave
 from reviews.views.minutes import minutes
 from reviews.views.notes import notes
@@ -15,7 +15,9 @@ urlpatterns = [
     path("accounts/<int:pk>/reviews/new/", life.new, name="review-new"),
     path("accounts/<int:pk>/scorecard/", results.results, name="scorecard-results"),
     path("accounts/<int:pk>/scorecard/<int:kpi_pk>/", results.result, name="scorecard-result"),
-    path("reviews/", lists.reviews, name="review-list"),
+    path("reviews/", browse.reviews, name="review-list"),
+    path("reviews/views/", browse.save_view, name="saved-view-new"),
+    path("reviews/views/<int:pk>/", browse.saved_view, name="saved-view"),
     path(
         "factor-sheets/<str:language>-<str:paper>.pdf",
         files.blank_factor_sheets,

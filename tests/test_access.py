@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Contact, Membership, StrategicObjective
-from reviews.models import Review
+from reviews.models import Review, SavedView
 from tests import cast
 from tests.reviews.history import a_closed_review, a_scorecard
 
@@ -76,6 +76,9 @@ TABLE = {
     "account-list": Row(SIGN_IN, OK, OK, OK),
     "account-new": Row(SIGN_IN, OK, OK, OK, administrator=NO),
     "review-list": Row(SIGN_IN, OK, OK, OK),
+    "saved-view-new": Row(SIGN_IN, 422, 422, 422, method="post"),
+    # Its user's alone.
+    "saved-view": Row(SIGN_IN, GONE, OK, GONE, takes=("saved_view",)),
     "blank-factor-sheets": Row(SIGN_IN, OK, OK, OK, takes=("language", "paper")),
     # Of several reviews.
     "compare": Row(SIGN_IN, GONE, OK, OK, asks=("reviews",)),
@@ -161,6 +164,7 @@ def world(planned, manager, outsider, director):
         "language": "fr",
         "paper": "letter",
         "key": ("1", "set-password"),
+        "saved_view": SavedView.objects.create(user=manager, name="Late").pk,
         "users": {
             "manager": manager,
             "outsider": outsider,

@@ -18,6 +18,7 @@ NARROWER = [
     "0004_in_the_room",
     "0005_notes_and_minutes",
     "0006_scans",
+    "0007_summaries",
 ]
 GRAVE_WARNINGS = ["RUNPYTHON_REVERSIBLE", "RUNSQL_REVERSIBLE"]
 

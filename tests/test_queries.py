@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Contact, StrategicObjective, User
+from reviews import summaries
 from reviews.closing import close_review
-from reviews.models import Impact, ImprovementAction, InnovationIdea, Review, Sitting
+from reviews.models import Impact, ImprovementAction, InnovationIdea, Review, SavedView, Sitting
 from reviews.progress import Progress, read_record
 from reviews.sections import KEYS
 from reviews.typed import texts_of
@@ -43,7 +44,8 @@ PAGES = {
     "home": 8,
     "account-list": 4,
     "account-new": 3,
-    "review-list": 3,
+    "review-list": 6,
+    "saved-view": 3,
     "blank-factor-sheets": 2,
     "compare": 8,
     "compare-pdf": 8,
@@ -161,6 +163,7 @@ def a_world(*, accounts: int, reviews: int, rows: int) -> dict:
         "language": "fr",
         "paper": "letter",
         "key": ("1", "set-password"),
+        "saved_view": SavedView.objects.create(user=manager, name="Late").pk,
     }
 
 
@@ -179,6 +182,7 @@ def _held_before(account, manager: User, number: int) -> None:
         closed_by=manager,
     )
     Sitting.objects.create(review=review, held_on=day)
+    summaries.keep(review)
 
 
 def _two_quarters(manager: User, rows: int) -> list[Review]:

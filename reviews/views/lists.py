@@ -1,4 +1,4 @@
-"""Where reviews are found: home, the account's page, and all that one may see."""
+"""Where accounts are found: home, the list of them, and the page of one."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -85,15 +85,3 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
             "can_edit": request.user.is_director or can_write,
         }
         return render(request, "reviews/account.html", context)
-
-
-@require_safe
-def reviews(request: SignedInRequest) -> HttpResponse:
-    """List, plainly, the reviews that the user may see, newest first."""
-    found = (
-        Review.objects.visible_to(request.user)
-        .select_related("account", "facilitator")
-        .order_by("-planned_on", "-pk")
-    )
-    context = {"nav_current": "reviews", "reviews": list(found[:200])}
-    return render(request, "reviews/list.html", context)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from accounts.models import Account, User
+from reviews import summaries
 from reviews.models import Participant, Review
 from scorecards.models import KPI, Judgement, Scorecard, WeightedFactor
 from scorecards.periods import Span
@@ -101,4 +102,5 @@ def a_closed_review(
                 attendance=attendance,
                 position=None if attendance == "absent" else position,
             )
+    summaries.keep(review)
     return review

@@ -1,0 +1,87 @@
+"""The list of reviews, and the views of it that users keep by name."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from reviews.browsing import Filters, FiltersForm, Page, People, SavedViewForm
+from reviews.models import SavedView
+from valuereview.errors import summary_of_errors
+
+
+@require_safe
+def reviews(request: SignedInRequest) -> HttpResponse:
+    """List the reviews that the address asks for, of those that the user may see."""
+    form = FiltersForm(request.GET, people=People(request.user))
+    if form.is_valid() and "" in request.GET.values():
+        # What a browser sends of fields left empty: the address to keep and send on is short.
+        return redirect(form.filters.address)
+    view = SavedView(user=request.user)
+    return _show(request, form, SavedViewForm(instance=view))
+
+
+def _show(
+    request: SignedInRequest, form: FiltersForm, naming: SavedViewForm, status: int = 200
+) -> HttpResponse:
+    """Show the list; nothing of it while what is asked for has to be mended."""
+    is_valid = form.is_valid()
+    filters = form.filters if is_valid else Filters()
+    page = None
+    if is_valid:
+        after, before = request.GET.get("after", ""), request.GET.get("before", "")
+        page = Page(filters, request.user, after=after, before=before)
+    views = list(request.user.saved_views.all())
+    context = {
+        "nav_current": "reviews",
+        "form": form,
+        "errors": summary_of_errors(form, naming),
+        "page": page,
+        "filters": filters,
+        "chips": form.chips() if is_valid else [],
+        "views": views,
+        "is_saved": any(view.query == filters.query for view in views),
+        "naming": naming,
+    }
+    return render(request, "reviews/list.html", context, status=status)
+
+
+@require_POST
+def save_view(request: SignedInRequest) -> HttpResponse:
+    """Keep what the list is asked for, by a name."""
+    form = FiltersForm(QueryDict(request.POST.get("query", "")), people=People(request.user))
+    if not form.is_valid():
+        raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
+    view = SavedView(user=request.user, query=form.filters.query)
+    naming = SavedViewForm(request.POST, instance=view)
+    if not naming.is_valid():
+        return _show(request, form, naming, status=422)
+    naming.save()
+    messages.success(request, _("The view is saved."))
+    return redirect(form.filters.address)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def saved_view(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Call a saved view otherwise, or delete it; 404 for somebody else's as for an absent one."""
+    view = get_object_or_404(request.user.saved_views, pk=pk)
+    address = view.get_absolute_url()
+    if request.method == "POST" and "delete" in request.POST:
+        view.delete()
+        messages.success(request, _("The view is deleted."))
+        return redirect(address)
+    form = SavedViewForm(request.POST if request.method == "POST" else None, instance=view)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect(address)
+    context = {
+        "nav_current": "reviews",
+        "form": form,
+        "errors": summary_of_errors(form),
+        "address": address,
+    }
+    return render(request, "reviews/view.html", context, status=422 if form.errors else 200)
