@@ -34,6 +34,7 @@ class Refusal(Enum):
     TOO_MANY_PAGES = "too_many_pages"
     LOCKED = "locked"
     TOO_HEAVY = "too_heavy"
+    BUSY = "busy"
 
 
 class Refused(ValueError):
