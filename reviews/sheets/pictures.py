@@ -116,7 +116,7 @@ def _upright(image: Image.Image) -> Image.Image:
     Nothing else of its EXIF data is read or written anew: phones fill in much of it wrongly.
     """
     try:
-        turn = UPRIGHT.get(image.getexif().get(ORIENTATION))
+        turn = UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
     except MemoryError:
         raise
     except Exception:

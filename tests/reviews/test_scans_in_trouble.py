@@ -1,11 +1,15 @@
 """Scans while much is uploaded at once, and while the store fails: told, and nothing is left."""
 
+import os
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
 from reviews import scans
 from reviews.models import Review, Scan
@@ -127,3 +131,32 @@ def test_why_an_upload_wasnt_kept_is_not_hidden_by_a_store_that_fails(
         take_in(planned)
     assert len(stored_for(planned) - before) == 1
     assert "couldn’t be deleted" in caplog.text
+
+
+@pytest.fixture
+def disk(settings, tmp_path) -> Path:
+    """The folder in which files are stored."""
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": backend, "OPTIONS": {"location": tmp_path}}
+    }
+    return tmp_path
+
+
+def test_what_no_scan_has_is_swept_once_it_is_a_day_old(disk, planned, capsys):
+    scan = cast.scan(planned, planned.facilitator)
+    names = [f"scans/{planned.pk}/old.jpg", f"scans/{planned.pk}/new.jpg", "logos/old.png"]
+    old, new, other = (default_storage.save(name, ContentFile(PLAIN)) for name in names)
+    yesterday = time.time() - 25 * 3600
+    for name in (old, other, scan.picture.name, scan.straight.name):
+        os.utime(disk / name, (yesterday, yesterday))
+    call_command("sweep_scans")
+    assert capsys.readouterr().out == "1 deleted.\n"
+    assert not default_storage.exists(old)
+    kept = [other, new, scan.picture.name, scan.straight.name]
+    assert all(default_storage.exists(name) for name in kept)
+
+
+def test_before_anything_is_uploaded_there_is_nothing_to_sweep(disk, db, capsys):
+    call_command("sweep_scans")
+    assert capsys.readouterr().out == "0 deleted.\n"
