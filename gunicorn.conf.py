@@ -4,10 +4,12 @@ import os
 
 wsgi_app = "valuereview.wsgi"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-# Two cores: two workers of four threads. A PDF takes a second of a core, a page some milliseconds.
+# Two cores: two workers. A PDF takes a second of a core, a page some milliseconds.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
-threads = 4
+# Documents and uploads, whose helpers work for one at a time, hold ten of them at most
+# (valuereview/apart.py); two always serve pages.
+threads = 12
 # Longer than a proxy keeps its connections: with less, some of its requests meet a closed door.
 keepalive = 75
 timeout = 60

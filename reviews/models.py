@@ -833,9 +833,13 @@ class KeptWorksheet(models.Model):
         return f"{self.review} · {self.version}"
 
 
+# Where the pictures of scans are stored.
+SCANS = "scans"
+
+
 def scan_name(scan: "Scan", _name: str) -> str:
     """Return where a scan's picture is stored: a name of ours, that nobody guesses."""
-    return f"scans/{scan.review_id}/{uuid.uuid4().hex}.jpg"
+    return f"{SCANS}/{scan.review_id}/{uuid.uuid4().hex}.jpg"
 
 
 class ScanManager(models.Manager["Scan"]):

@@ -6,6 +6,8 @@ never counted into it.
 """
 
 import hashlib
+import logging
+import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -41,9 +43,14 @@ MOST_KEPT = 80 * 1024 * 1024
 MOST_SCANS = 60
 # One page of an honest upload takes half a second of a core.
 SECONDS = 20
+# What all the files of one request may take. A last wait for a turn and a last page may follow: the
+# proxy waits longer than that (docs/hosting.md).
+SECONDS_AT_ONCE = 90
 # Opens what people upload, apart from what lays documents out.
 reader = apart.Helper()
 NAME_LENGTH = Scan._meta.get_field("title").max_length or 120
+
+logger = logging.getLogger(__name__)
 
 
 class SheetForm(forms.Form):
@@ -126,27 +133,42 @@ class IsEvidence(Exception):
     """The review was closed once while it kept this scan: it stays."""
 
 
-def take_in(*, review: Review, upload: UploadedFile[Any], by: User) -> list[Scan]:
+def take_in(
+    *, review: Review, upload: UploadedFile[Any], by: User, until: float | None = None
+) -> list[Scan]:
     """Keep the pages of one upload, each with what was read of it; return those that are new.
 
-    The same upload sent again adds nothing but pages that were taken away. Raises Refused, Full,
-    WrongState where the review was cancelled. Not to be called in a transaction: a page takes a
-    second.
+    The same upload sent again adds nothing but pages that were taken away. `until` is when it must
+    be done, by `time.monotonic`. Raises Refused, Full, WrongState where the review was cancelled.
+    Not to be called in a transaction: a page takes a second.
     """
     if (upload.size or 0) > MOST_A_FILE:
         raise Refused(Refusal.TOO_LARGE)
     content = upload.read()
     checksum = hashlib.sha256(content).hexdigest()
     try:
-        count = reader.run(count_pages, content, seconds=SECONDS)
-        missing = sorted(set(range(1, count + 1)) - _kept_pages(review, checksum))
-        _insist_on_room(review, pages=len(missing))
-        taken = {
-            number: reader.run(take, content, number - 1, seconds=SECONDS) for number in missing
-        }
+        with reader.place():
+            count = reader.run(count_pages, content, seconds=_seconds_left(until))
+            missing = sorted(set(range(1, count + 1)) - _kept_pages(review, checksum))
+            _insist_on_room(review, pages=len(missing))
+            taken = {
+                number: reader.run(take, content, number - 1, seconds=_seconds_left(until))
+                for number in missing
+            }
+    except apart.Busy as busy:
+        raise Refused(Refusal.BUSY) from busy
     except apart.Unfinished as unfinished:
-        raise Refused(Refusal.TOO_HEAVY) from unfinished
+        is_late = until is not None and time.monotonic() >= until
+        raise Refused(Refusal.BUSY if is_late else Refusal.TOO_HEAVY) from unfinished
     return _keep(review, taken, checksum, title_of(upload), by)
+
+
+def _seconds_left(until: float | None) -> float:
+    """Return what a page may take; raises Refused where the request has taken all its time."""
+    left = SECONDS if until is None else min(SECONDS, until - time.monotonic())
+    if left <= 0:
+        raise Refused(Refusal.BUSY)
+    return left
 
 
 def title_of(upload: UploadedFile[Any]) -> str:
@@ -337,6 +359,15 @@ def take_away(*, review: Review, scan: Scan) -> None:
 
 
 def _delete_files(scan: Scan) -> None:
+    """Delete what is stored of a scan; what the store doesn't delete is left to `sweep_scans`.
+
+    Nobody is told: the scan itself is gone, and why it was not kept is another error's to say.
+    """
     for file in (scan.picture, scan.straight):
-        if file.name:
+        if not file.name:
+            continue
+        try:
             file.storage.delete(file.name)
+        except Exception:
+            # Each store has errors of its own.
+            logger.exception("A file of a scan couldn’t be deleted: %s", file.name)

@@ -20,7 +20,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 forkserver.set_forkserver_preload(["pytest"])
 
 # How fast this machine is isn't asked here: a busy one may take its time.
-apart.SECONDS_TO_START = pdf.SECONDS = scans.SECONDS = 110
+apart.SECONDS_TO_START = apart.PATIENCE = pdf.SECONDS = scans.SECONDS = 110
 
 # What was imported is no garbage: not looked through again and again, the suite takes a tenth less.
 gc.freeze()

@@ -3,10 +3,12 @@
 import concurrent.futures
 import multiprocessing
 import os
+import runpy
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -147,6 +149,59 @@ def test_one_that_takes_too_long_takes_nobody_along():
         others = [threads.submit(apart.run, divide, 1, 2, seconds=PATIENCE) for _each in range(3)]
         assert [each.result() for each in others] == [0.5] * 3
         assert isinstance(slow.exception(), apart.TookTooLong)
+
+
+def test_only_so_many_wait_and_whoever_comes_then_is_told_at_once():
+    helper, is_done = apart.Helper(), threading.Event()
+
+    def keep_place() -> None:
+        with helper.place():
+            is_done.wait(PATIENCE)
+
+    with concurrent.futures.ThreadPoolExecutor(1 + apart.WAITING) as threads:
+        try:
+            others = [threads.submit(keep_place) for _each in range(1 + apart.WAITING)]
+            while helper._places._value:
+                time.sleep(0.01)
+            began = time.monotonic()
+            with pytest.raises(apart.Busy):
+                helper.run(divide, 1, 2, seconds=PATIENCE)
+            assert time.monotonic() - began < 1
+        finally:
+            is_done.set()
+        for each in others:
+            each.result()
+    assert helper.run(divide, 1, 2, seconds=PATIENCE) == 0.5
+    helper.end()
+
+
+def test_nobody_waits_for_ever(monkeypatch):
+    monkeypatch.setattr(apart, "PATIENCE", 0.2)
+    helper = apart.Helper()
+    helper.run(divide, 1, 2, seconds=PATIENCE)
+    with concurrent.futures.ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(helper.run, sleep, 2, seconds=PATIENCE)
+        while not helper._in_use.locked():
+            time.sleep(0.01)
+        with pytest.raises(apart.Busy):
+            helper.run(divide, 1, 2, seconds=PATIENCE)
+        assert slow.result()
+    helper.end()
+
+
+def test_who_has_a_place_keeps_it_from_one_run_to_the_next():
+    helper = apart.Helper()
+    with helper.place():
+        for _each in range(apart.WAITING + 2):
+            assert helper.run(divide, 1, 2, seconds=PATIENCE) == 0.5
+        assert helper._places._value == apart.WAITING
+    assert helper._places._value == 1 + apart.WAITING
+    helper.end()
+
+
+def test_a_server_has_two_threads_more_than_its_two_helpers_hold():
+    told = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))
+    assert told["threads"] >= 2 * (1 + apart.WAITING) + 2
 
 
 def test_nothing_of_the_server_is_open_there():

@@ -13,8 +13,9 @@ import multiprocessing
 import os
 import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TypeVar, TypeVarTuple
 
 import django
@@ -28,6 +29,11 @@ Returned = TypeVar("Returned")
 MEMORY = 400 * 1024**2
 # What the process may take to start, Django included, on a busy machine.
 SECONDS_TO_START = 30
+# How many may wait for a helper that works for somebody else, and for how many seconds. Each holds
+# a thread of the server, which has two helpers: gunicorn.conf.py has two threads more than they
+# can hold together, so that pages are served whatever is printed and uploaded. Eight people who
+# print at once, four to a worker, all have their documents.
+WAITING, PATIENCE = 4, 30
 # How the process ends when it wanted more than MEMORY.
 NO_MEMORY = 70
 
@@ -50,6 +56,10 @@ class Died(Unfinished):
     """Its process ended under it: it was killed, or crashed."""
 
 
+class Busy(Unfinished):
+    """Others were before it, too many or for too long; it wasn't begun."""
+
+
 class Helper:
     """A process beside this one for one kind of work, once it was needed.
 
@@ -58,8 +68,29 @@ class Helper:
 
     def __init__(self) -> None:
         atexit.register(self.end)
+        self._places = threading.BoundedSemaphore(1 + WAITING)
+        self._mine = threading.local()
         self._in_use = threading.Lock()
         self._pool: ProcessPool | None = None
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Keep a place among those who use it or wait, for several runs of one thread.
+
+        Raises Busy at once where WAITING others wait already. In a place of its own, a thread has
+        it as it is.
+        """
+        if getattr(self._mine, "has_place", False):
+            yield
+            return
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        self._mine.has_place = True
+        try:
+            yield
+        finally:
+            self._mine.has_place = False
+            self._places.release()
 
     def run(
         self, function: Callable[[*Given], Returned], *arguments: *Given, seconds: float
@@ -67,28 +98,38 @@ class Helper:
         """Return what a function returns, run there once the process is free.
 
         Function, arguments and result travel between processes: they can be pickled. `seconds` is
-        what it may take once it has begun. Raises what the function raises, and TookTooLong,
+        what it may take once it has begun. Raises what the function raises, and Busy, TookTooLong,
         NeededTooMuch or Died, each an Unfinished.
         """
-        with self._in_use:
-            for _attempt in range(2):
-                future = self._started().schedule(_work, (function, *arguments), timeout=seconds)
-                try:
-                    returned: Returned = future.result(timeout=seconds + SECONDS_TO_START)
-                    return returned
-                except BrokenProcessPool:
-                    # It was killed while nothing ran there: nothing has begun yet.
+        with self.place():
+            if not self._in_use.acquire(timeout=PATIENCE):
+                raise Busy
+            try:
+                return self._run(function, *arguments, seconds=seconds)
+            finally:
+                self._in_use.release()
+
+    def _run(
+        self, function: Callable[[*Given], Returned], *arguments: *Given, seconds: float
+    ) -> Returned:
+        for _attempt in range(2):
+            future = self._started().schedule(_work, (function, *arguments), timeout=seconds)
+            try:
+                returned: Returned = future.result(timeout=seconds + SECONDS_TO_START)
+                return returned
+            except BrokenProcessPool:
+                # It was killed while nothing ran there: nothing has begun yet.
+                self.end()
+            except ProcessExpired as death:
+                raise (NeededTooMuch if death.exitcode == NO_MEMORY else Died) from death
+            except TimeoutError as error:
+                if error.__cause__ is not None:
+                    # The function's own.
+                    raise
+                if not future.done():
                     self.end()
-                except ProcessExpired as death:
-                    raise (NeededTooMuch if death.exitcode == NO_MEMORY else Died) from death
-                except TimeoutError as error:
-                    if error.__cause__ is not None:
-                        # The function's own.
-                        raise
-                    if not future.done():
-                        self.end()
-                    raise TookTooLong from error
-            raise Died
+                raise TookTooLong from error
+        raise Died
 
     def _started(self) -> ProcessPool:
         if self._pool is None or not self._pool.active:

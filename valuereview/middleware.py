@@ -13,7 +13,8 @@ from django.views.defaults import page_not_found
 from valuereview.apart import Unfinished
 
 MAINTENANCE_FILE = "maintenance"
-RETRY_AFTER = 300  # seconds
+# In seconds: what is maintained, and a document that wasn't made.
+RETRY_AFTER, RETRY_DOCUMENT = 300, 30
 
 
 class OwnNotFoundMiddleware:
@@ -53,7 +54,7 @@ class MaintenanceMiddleware:
 
 
 class UnfinishedMiddleware:
-    """Answers 503, in words, where a document took too long or too much: see `valuereview.apart`.
+    """Answers 503, in words, where a document wasn't made: see `valuereview.apart`.
 
     A view that has more to say of it catches Unfinished itself.
     """
@@ -69,5 +70,5 @@ class UnfinishedMiddleware:
         if not isinstance(exception, Unfinished):
             return None
         page = render(request, "unfinished.html", status=503)
-        page.headers["Retry-After"] = str(RETRY_AFTER)
+        page.headers["Retry-After"] = str(RETRY_DOCUMENT)
         return page

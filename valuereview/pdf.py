@@ -26,6 +26,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from valuereview import apart, archival
+from valuereview.characters import clean
 
 STATIC = "static:"
 FONT = "font:"
@@ -127,7 +128,8 @@ def render_pdf(
     """
     with translation.override(language):
         source = render_to_string(template, context)
-    return apart.run(lay_out, source, style_sheet, paper_size, kept, seconds=SECONDS)
+    # It goes into what the file says of itself, too, which is XML: whatever people typed.
+    return apart.run(lay_out, clean(source), style_sheet, paper_size, kept, seconds=SECONDS)
 
 
 def lay_out(source: str, style_sheet: str, paper_size: str, kept: Kept | None) -> bytes:

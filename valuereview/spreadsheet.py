@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from django.utils.translation import get_language, gettext, pgettext
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font
 from openpyxl.styles import Side as Edge
 from openpyxl.utils import get_column_letter
@@ -22,13 +22,14 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from valuereview.characters import clean
+
 # A cell's value: what was typed, a figure, a day, or a formula of the row that it stands in.
 Value = str | int | Decimal | datetime.date | Callable[[int], str] | None
 
 LONGEST_TITLE = 31
-# What no sheet's name may hold, and what XML can't hold beside what openpyxl refuses.
+# What no sheet's name may hold.
 NOT_IN_A_TITLE = re.compile(r"[\\*?:/\[\]]")
-NOT_IN_A_CELL = re.compile("[\ud800-\udfff\ufffe\uffff]")
 PAPER_SIZES = {"a4": "9", "letter": "1"}
 EPOCH = datetime.datetime(1980, 1, 1)
 SOFT = "FF595959"
@@ -168,11 +169,6 @@ class Spreadsheet:
         # `save` of the book itself would note the moment.
         ExcelWriter(self._book, zipfile.ZipFile(content, "w")).save()
         return _undated(content)
-
-
-def clean(text: str) -> str:
-    """Return a text without the characters that no spreadsheet can hold."""
-    return NOT_IN_A_CELL.sub("", ILLEGAL_CHARACTERS_RE.sub("", text))
 
 
 def _font(*, bold: bool = False, size: int = 11, color: str | None = None) -> Font:

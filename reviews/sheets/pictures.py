@@ -6,6 +6,7 @@ Run it apart (`valuereview.apart`): the libraries that open files are large.
 """
 
 import io
+import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import Enum
@@ -13,7 +14,7 @@ from enum import Enum
 import cv2
 import numpy as np
 import pypdfium2
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from reviews.sheets.reading import Picture
 from valuereview.uploads import MOST_A_FILE
@@ -23,6 +24,19 @@ MOST_PAGES = 24
 # Pixels of the long side: 240 on an inch of A4 or Letter.
 LONG_SIDE = 2800
 QUALITY = 82
+# How a camera was held (EXIF 3.0, 4.6.5.1.6), and what makes its picture upright.
+ORIENTATION = 0x0112
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+logger = logging.getLogger(__name__)
 
 
 class Refusal(Enum):
@@ -34,6 +48,7 @@ class Refusal(Enum):
     TOO_MANY_PAGES = "too_many_pages"
     LOCKED = "locked"
     TOO_HEAVY = "too_heavy"
+    BUSY = "busy"
 
 
 class Refused(ValueError):
@@ -88,17 +103,27 @@ def _picture(content: bytes) -> Picture:
             image.draft("RGB", (LONG_SIDE, LONG_SIDE))
             # Made small first: all that follows copies it.
             image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=2)
-            return _on_white(ImageOps.exif_transpose(image))
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        OSError,
-        SyntaxError,
-        ValueError,
-    ) as error:
+            return _on_white(_upright(image))
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         if isinstance(error, Refused):
             raise
         raise Refused(Refusal.NOT_A_PICTURE) from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Return a photo as its camera was held; one that doesn't say so stays.
+
+    Nothing else of its EXIF data is read or written anew: phones fill in much of it wrongly.
+    """
+    try:
+        turn = UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
+    except MemoryError:
+        raise
+    except Exception:
+        # Whatever is wrong with them, the pixels are there.
+        logger.info("EXIF data that can’t be read", exc_info=True)
+        turn = None
+    return image if turn is None else image.transpose(turn)
 
 
 def _on_white(image: Image.Image) -> Picture:

@@ -148,14 +148,17 @@ def _markers(picture: Picture) -> _Markers:
     most: dict[int, int] = {}
     for longest in SEARCHED:
         scale = min(1.0, longest / max(grey.shape))
-        small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        # Of a picture as thin as a line, too, a pixel is left.
+        height, width = (max(1, round(side * scale)) for side in grey.shape)
+        small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+        larger = np.array([grey.shape[1] / width, grey.shape[0] / height], np.float32)
         corners, codes, _others = detector.detectMarkers(small)
         found = _Markers({}, {})
         for code, points in zip(() if codes is None else codes.ravel(), corners, strict=True):
             corner = int(code) // DIGITS
             if corner < len(CORNERS) and corner not in found.codes:
                 found.codes[corner] = int(code)
-                found.points[corner] = points.reshape(4, 2) / scale
+                found.points[corner] = points.reshape(4, 2) * larger
             elif corner in found.codes:
                 # Two sheets in one picture.
                 raise NotRead(Trouble.CORNER_HIDDEN)
@@ -236,7 +239,11 @@ def _square_code(picture: Picture, to_picture: npt.NDArray[np.float64]) -> Sheet
         side = int((layout.CODE + 2 * quiet) * scale)
         view = to_picture @ _view(layout.CODE_X - quiet, layout.CODE_Y - quiet, scale)
         grey = cv2.cvtColor(_warped(picture, view, (side, side)), cv2.COLOR_BGR2GRAY)
-        text, _corners, _straight = detector.detectAndDecode(grey)
+        try:
+            text, _corners, _straight = detector.detectAndDecode(grey)
+        except (UnicodeDecodeError, cv2.error):
+            # A code of somebody else, in a script that the library takes for another.
+            continue
         name = SheetName.read(text)
         if name is not None:
             return name
@@ -275,7 +282,9 @@ def _circled(straight: Picture) -> tuple[tuple[int, ...], tuple[int, ...]]:
     circled = {row for row, area in enumerate(areas) if area >= MARK} - spanned
     unsure = {row for row, area in enumerate(areas) if NO_MARK < area < MARK} | spanned
     unsure |= ({row for row, area in enumerate(hidden) if area > NO_MARK} | covered) - circled
-    return _numbers(circled), _numbers(unsure)
+    # Ink beside a circled number may be the other half of one loop, drawn around neither.
+    beside = {row for row in circled if {row - 1, row + 1} & unsure}
+    return _numbers(circled - beside), _numbers(unsure | beside)
 
 
 def _numbers(rows: set[int]) -> tuple[int, ...]:

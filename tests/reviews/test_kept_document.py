@@ -8,6 +8,7 @@ import os
 import re
 import signal
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 import openpyxl
 import pikepdf
@@ -367,3 +368,13 @@ def test_the_same_record_gives_the_same_bytes_at_another_time_in_another_process
     second.participants.filter(name="Ruth Adeyemi").update(title="Chief Executive")
     before, after = opened(first), opened(printed_again(second))
     assert bytes(after.trailer.ID[0]) != bytes(before.trailer.ID[0]), "another record is another"
+
+
+def test_a_name_that_xml_cannot_hold_spoils_no_document(planned):
+    planned.account.name = "A\x0bB\ufffe\x01C"
+    planned.account.save()
+    content = documents.worksheet(planned, version=1, closed_at=timezone.now())
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        told = ElementTree.fromstring(pdf.Root.Metadata.read_bytes())  # noqa: S314 - our own
+        assert str(pdf.docinfo.Title).startswith("ABC")
+    assert any((part.text or "").startswith("ABC") for part in told.iter())

@@ -1,11 +1,12 @@
 """Uploads made into pictures: pixels as somebody sees them, within bounds, and nothing else."""
 
 import io
+import struct
 
 import numpy as np
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from reviews.sheets.pictures import (
     LONG_SIDE,
@@ -63,6 +64,57 @@ def test_a_photo_stands_as_its_camera_was_held():
     told = image.getexif()
     told[0x0112] = 6
     assert page(saved(image, "JPEG", exif=told), 0).shape == (60, 40, 3)
+
+
+def details(*entries: tuple[int, int, int, bytes]) -> bytes:
+    """Return EXIF data of these tags: a tag's number, its type, its count, its value."""
+    head = b"Exif\0\0MM\0*\0\0\0\x08" + struct.pack(">H", len(entries))
+    tags = [
+        struct.pack(">HHI", tag, kind, count) + value.ljust(4, b"\0")
+        for tag, kind, count, value in sorted(entries)
+    ]
+    return head + b"".join(tags) + bytes(4)
+
+
+HELD_UPRIGHT = (0x0112, 3, 1, b"\0\6")
+ASCII, SHORT, LONG, UNDEFINED = 2, 3, 4, 7
+# As some telephones write them: a type that the standard doesn't have there.
+ODD = {
+    "a resolution in letters": (0x011A, ASCII, 3, b"72"),
+    "a width in letters": (0x0100, ASCII, 3, b"40"),
+    "a maker as a number": (0x010F, SHORT, 1, b"\0\5"),
+    "a program of no type": (0x0131, UNDEFINED, 4, b"ab"),
+    "samples in letters": (0x0115, ASCII, 2, b"3"),
+    "a place beyond the end": (0x8825, LONG, 1, b"\0\0\xff\xff"),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_what_else_a_camera_tells_wrongly_turns_no_photo_away(what):
+    content = saved(Image.new("RGB", (60, 40)), "JPEG", exif=details(HELD_UPRIGHT, ODD[what]))
+    assert page(content, 0).shape == (60, 40, 3)
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [b"Exif\0\0MM\0*", details((0x0112, ASCII, 2, b"6")), details((0x0112, SHORT, 2, b"\0\6\0\6"))],
+    ids=["cut off", "in letters", "twice"],
+)
+def test_a_photo_that_says_nothing_of_how_it_was_held_stays(torn):
+    content = saved(Image.new("RGB", (60, 40)), "JPEG", exif=torn)
+    assert page(content, 0).shape == (40, 60, 3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_way_to_hold_a_camera_is_known(orientation):
+    """Pillow's own way is what it's compared with: it reads honest data well."""
+    image = Image.new("RGB", (64, 48), "white")
+    image.paste("black", (0, 0, 32, 16))
+    told = image.getexif()
+    told[0x0112] = orientation
+    content = saved(image, "JPEG", exif=told, quality=95)
+    upright = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+    assert np.array_equal(page(content, 0), np.asarray(upright)[:, :, ::-1])
 
 
 def test_a_large_picture_is_made_smaller_a_small_one_stays():

@@ -14,7 +14,7 @@ from valuereview import apart, pdf
 pytestmark = pytest.mark.usefixtures("printed")
 
 
-@pytest.fixture(params=[apart.TookTooLong, apart.NeededTooMuch, apart.Died])
+@pytest.fixture(params=[apart.TookTooLong, apart.NeededTooMuch, apart.Died, apart.Busy])
 def unfinished(request, monkeypatch):
     """No document is laid out any more, for each of the reasons there are."""
 

@@ -5,6 +5,7 @@ import random
 import cv2
 import numpy as np
 import pytest
+import segno
 
 from reviews import documents
 from reviews.sheets import layout, reading
@@ -95,6 +96,34 @@ def test_a_square_code_of_another_sheet_is_not_believed(blank):
     assert read(mixed).trouble is Trouble.CODES_DIFFER
 
 
+def with_code(page: np.ndarray, code: segno.QRCode) -> np.ndarray:
+    """Return a page on A4 with another square code in the place of its own."""
+    height = page.shape[0] / PAPERS["a4"][1]
+    left, top = (PAPERS["a4"][0] - layout.WIDTH) / 2, (PAPERS["a4"][1] - layout.HEIGHT) / 2
+    x, y = round((left + layout.CODE_X) * height), round((top + layout.CODE_Y) * height)
+    side = round(layout.CODE * height)
+    modules = [[0 if module else 255 for module in row] for row in code.matrix_iter(border=2)]
+    drawn = cv2.resize(np.array(modules, np.uint8), (side, side), interpolation=cv2.INTER_NEAREST)
+    other = page.copy()
+    other[y : y + side, x : x + side] = drawn[:, :, None]
+    return other
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"), [("点茗", "kanji"), ("中文", "hanzi"), ("日本".encode("shift_jis"), "byte")]
+)
+def test_a_square_code_in_another_script_is_no_name_of_ours(blank, text, mode):
+    """OpenCV raises an error of its own, or hands over bytes that Python can't decode."""
+    told = read(with_code(blank, segno.make(text, error="m", micro=False, mode=mode)))
+    assert told.name is None
+    assert told.trouble is Trouble.NOTHING_CIRCLED
+
+
+@pytest.mark.parametrize("shape", [(2800, 1, 3), (1, 2800, 3), (1, 1, 3)])
+def test_a_picture_as_thin_as_a_line_is_not_read(shape):
+    assert read(np.full(shape, 240, np.uint8)).trouble is Trouble.NO_MARKS
+
+
 def loop(page: np.ndarray, rows: tuple[int, int], *, paper: str = "a4") -> None:
     """Draw one loop around two numbers."""
     scale = page.shape[0] / PAPERS[paper][1]
@@ -112,6 +141,21 @@ def test_one_loop_around_two_numbers_is_left_to_a_person(blank):
     assert told.trouble is Trouble.UNSURE
     assert told.unsure == (4, 5)
     assert told.circled == ()
+
+
+@pytest.mark.parametrize("off", [-0.5, 0.0, 0.5])
+@pytest.mark.parametrize("radius", [5.5, 6.5])
+def test_a_loop_just_between_two_numbers_makes_both_unsure(blank, off, radius):
+    """It touches both rings: beside one there is ink enough for a mark, beside the other less."""
+    page, scale = blank.copy(), blank.shape[0] / PAPERS["a4"][1]
+    left, top = (PAPERS["a4"][0] - layout.WIDTH) / 2, (PAPERS["a4"][1] - layout.HEIGHT) / 2
+    x, y = layout.RINGS[8]
+    middle = (round((left + x) * scale), round((top + y + layout.PITCH / 2 + off) * scale))
+    pen = round(0.6 * scale)
+    cv2.circle(page, middle, round(radius * scale), (120, 50, 30), pen, cv2.LINE_AA)
+    told = read(page)
+    assert told.trouble is Trouble.UNSURE
+    assert (told.circled, told.unsure) == ((), (9, 10))
 
 
 def test_a_mark_between_two_numbers_is_left_to_a_person(blank):
