@@ -51,7 +51,10 @@ class Migration(migrations.Migration):
                             ("not_flat", "The paper is too bent."),
                             ("too_small", "The picture is too small."),
                             ("blurred", "The picture is blurred."),
-                            ("codes_differ", "Its corners and its square code contradict each other."),
+                            (
+                                "codes_differ",
+                                "Its corners and its square code contradict each other.",
+                            ),
                             ("unsure", "Some marks may be one or not."),
                             ("nothing_circled", "Nothing is circled on it."),
                             ("other_review", "It is a sheet of another review."),

@@ -1,5 +1,6 @@
 """Scans of factor sheets: uploaded, looked at beside what was read, confirmed."""
 
+import time
 from collections.abc import Sequence
 
 from django.contrib import messages
@@ -51,9 +52,10 @@ def _take_in(request: RoomRequest, review: Review) -> HttpResponse:
     elif not uploads:
         troubles.append(_("Choose a picture or a PDF of the sheets."))
     kept: list[Scan] = []
+    until = time.monotonic() + services.SECONDS_AT_ONCE
     for upload in uploads[:MOST_PAGES]:
         try:
-            new = services.take_in(review=review, upload=upload, by=request.user)
+            new = services.take_in(review=review, upload=upload, by=request.user, until=until)
             if not new:
                 messages.info(
                     request, _("{name} was kept already.").format(name=services.title_of(upload))
@@ -101,6 +103,7 @@ def _why(refusal: Refusal) -> str:
         Refusal.TOO_MANY_PAGES: _("It has more than {count} pages.").format(count=MOST_PAGES),
         Refusal.LOCKED: _("It is locked with a password."),
         Refusal.TOO_HEAVY: _("It takes too long, or too much memory, to open."),
+        Refusal.BUSY: _("Others are reading sheets just now. Send it again in a minute."),
     }[refusal]
 
 
