@@ -7,9 +7,9 @@ bind = os.environ.get("BIND", "127.0.0.1:8000")
 # Two cores: two workers. A PDF takes a second of a core, a page some milliseconds.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
-# Documents and uploads, whose helpers work for one at a time, hold ten of them at most
-# (valuereview/apart.py); two always serve pages.
-threads = 12
+# Documents hold eight of them at most, uploads four: each kind has a helper that works for one at a
+# time (valuereview/apart.py). Two always serve pages.
+threads = 14
 # Longer than a proxy keeps its connections: with less, some of its requests meet a closed door.
 keepalive = 75
 timeout = 60

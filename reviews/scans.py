@@ -47,7 +47,7 @@ SECONDS = 20
 # proxy waits longer than that (docs/hosting.md).
 SECONDS_AT_ONCE = 90
 # Opens what people upload, apart from what lays documents out.
-reader = apart.Helper()
+reader = apart.Helper(waiting=3)
 NAME_LENGTH = Scan._meta.get_field("title").max_length or 120
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,6 @@
 import concurrent.futures
 import multiprocessing
 import os
-import runpy
 import signal
 import socket
 import subprocess
@@ -152,16 +151,16 @@ def test_one_that_takes_too_long_takes_nobody_along():
 
 
 def test_only_so_many_wait_and_whoever_comes_then_is_told_at_once():
-    helper, is_done = apart.Helper(), threading.Event()
+    helper, is_done = apart.Helper(waiting=2), threading.Event()
 
     def keep_place() -> None:
         with helper.place():
             is_done.wait(PATIENCE)
 
-    with concurrent.futures.ThreadPoolExecutor(1 + apart.WAITING) as threads:
+    with concurrent.futures.ThreadPoolExecutor(helper.places) as threads:
         try:
-            others = [threads.submit(keep_place) for _each in range(1 + apart.WAITING)]
-            while helper._places._value:
+            others = [threads.submit(keep_place) for _each in range(helper.places)]
+            while helper._free._value:
                 time.sleep(0.01)
             began = time.monotonic()
             with pytest.raises(apart.Busy):
@@ -190,18 +189,13 @@ def test_nobody_waits_for_ever(monkeypatch):
 
 
 def test_who_has_a_place_keeps_it_from_one_run_to_the_next():
-    helper = apart.Helper()
+    helper = apart.Helper(waiting=1)
     with helper.place():
-        for _each in range(apart.WAITING + 2):
+        for _each in range(3):
             assert helper.run(divide, 1, 2, seconds=PATIENCE) == 0.5
-        assert helper._places._value == apart.WAITING
-    assert helper._places._value == 1 + apart.WAITING
+        assert helper._free._value == 1
+    assert helper._free._value == 2
     helper.end()
-
-
-def test_a_server_has_two_threads_more_than_its_two_helpers_hold():
-    told = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))
-    assert told["threads"] >= 2 * (1 + apart.WAITING) + 2
 
 
 def test_nothing_of_the_server_is_open_there():

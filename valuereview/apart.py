@@ -30,10 +30,10 @@ MEMORY = 400 * 1024**2
 # What the process may take to start, Django included, on a busy machine.
 SECONDS_TO_START = 30
 # How many may wait for a helper that works for somebody else, and for how many seconds. Each holds
-# a thread of the server, which has two helpers: gunicorn.conf.py has two threads more than they
-# can hold together, so that pages are served whatever is printed and uploaded. Eight people who
-# print at once, four to a worker, all have their documents.
-WAITING, PATIENCE = 4, 30
+# a thread of the server: gunicorn.conf.py has two threads more than all helpers can hold together,
+# so that pages are served whatever is printed and uploaded. Eight people who print at once all have
+# their documents, even if one worker takes all of them: gunicorn doesn't share them out evenly.
+WAITING, PATIENCE = 7, 45
 # How the process ends when it wanted more than MEMORY.
 NO_MEMORY = 70
 
@@ -66,9 +66,11 @@ class Helper:
     What one kind loads and keeps leaves the other's bounds alone, and nobody waits for the other.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, waiting: int = WAITING) -> None:
+        """Let so many wait while it works for somebody else."""
         atexit.register(self.end)
-        self._places = threading.BoundedSemaphore(1 + WAITING)
+        self.places = 1 + waiting
+        self._free = threading.BoundedSemaphore(self.places)
         self._mine = threading.local()
         self._in_use = threading.Lock()
         self._pool: ProcessPool | None = None
@@ -77,20 +79,20 @@ class Helper:
     def place(self) -> Iterator[None]:
         """Keep a place among those who use it or wait, for several runs of one thread.
 
-        Raises Busy at once where WAITING others wait already. In a place of its own, a thread has
-        it as it is.
+        Raises Busy at once where as many others wait already as may. In a place of its own, a
+        thread has it as it is.
         """
         if getattr(self._mine, "has_place", False):
             yield
             return
-        if not self._places.acquire(blocking=False):
+        if not self._free.acquire(blocking=False):
             raise Busy
         self._mine.has_place = True
         try:
             yield
         finally:
             self._mine.has_place = False
-            self._places.release()
+            self._free.release()
 
     def run(
         self, function: Callable[[*Given], Returned], *arguments: *Given, seconds: float

@@ -1,6 +1,7 @@
 """Scans while much is uploaded at once, and while the store fails: told, and nothing is left."""
 
 import os
+import runpy
 import time
 from pathlib import Path
 
@@ -81,12 +82,17 @@ def test_all_pages_of_an_upload_have_one_place(planned, monkeypatch):
     free = []
 
     def run(function, *arguments, seconds):
-        free.append(scans.reader._places._value)
+        free.append(scans.reader._free._value)
         return apart.Helper.run(scans.reader, function, *arguments, seconds=seconds)
 
     monkeypatch.setattr(scans.reader, "run", run)
     take_in(planned)
-    assert free == [apart.WAITING] * 2
+    assert free == [scans.reader.places - 1] * 2
+
+
+def test_a_server_has_two_threads_more_than_its_helpers_hold(settings):
+    told = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))
+    assert told["threads"] >= apart._helper.places + scans.reader.places + 2
 
 
 @pytest.fixture
