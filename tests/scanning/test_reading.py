@@ -17,7 +17,7 @@ from tests.scanning.sheets import KINDS, PAPERS, PRINTED, printed, simulated
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
 
-SAMPLE = range(7, 600, 26)
+SAMPLE = range(7, 600, 50)
 
 
 def test_a_sample_of_the_simulated_pages_is_read_and_none_wrongly():
