@@ -164,7 +164,9 @@ def test_while_one_is_reopened_the_next_one_waits(as_manager, closed, director):
     assert "Start the meeting" not in page
     tries = {
         "review-start": {},
-        "review-held-on-paper": {"held_on": timezone.localdate().isoformat()},
+        "review-held-on-paper": {
+            "held_on": timezone.localdate(timezone=upcoming.account.zone).isoformat()
+        },
         "review-skip": {"reason": "Not now"},
     }
     Review.objects.filter(pk=closed.pk).update(held_on=datetime.date(2026, 1, 1))
