@@ -43,7 +43,7 @@ install: $(BUILT)
 	@scripts/system_packages.sh runtime
 	@.venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
-## Speed, as ratios to references of the same run (docs/performance.md); ROUNDS=3 for a shorter one
+## Speed, as ratios to references of the same run (docs/performance.md); ROUNDS=3 REVIEWS=100000 PARTS=directors for less
 bench: $(BUILT)
 	@scripts/system_packages.sh runtime test
 	@.venv/bin/python -m tests.benchmarks.run

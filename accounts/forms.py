@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Role, Side, StrategicObjective, User
+from valuereview.days import DayField
 from valuereview.kinds import of_kind
 
 
@@ -69,10 +70,9 @@ class AccountForm(forms.ModelForm[Account]):
     """What a client organisation is, and how we meet and print for it."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"))
-    paused_until = forms.DateField(
+    paused_until = DayField(
         label=_("Paused until"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Nothing is overdue till then."),
     )
 
@@ -164,10 +164,9 @@ class MembersForm(forms.Form):
 class ContactForm(forms.ModelForm[Contact]):
     """A person of either side."""
 
-    left_on = forms.DateField(
+    left_on = DayField(
         label=_("Left on"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("From then on they are no longer offered."),
     )
 
@@ -223,10 +222,9 @@ class ContactForm(forms.ModelForm[Contact]):
 class ObjectiveForm(forms.ModelForm[StrategicObjective]):
     """What the client is after."""
 
-    retired_on = forms.DateField(
+    retired_on = DayField(
         label=_("No longer pursued since"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     class Meta:

@@ -18,6 +18,17 @@ def create_account(*, by: User, lead: User, **fields: object) -> Account:
 
 
 @transaction.atomic
+def change_account(*, account: Account, fields: Iterable[str]) -> None:
+    """Save these fields of an account, and with them what lists tell of its reviews.
+
+    Its lead isn't among them: whoever was given the lead meanwhile keeps it.
+    """
+    held = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    account.lead_id = held.lead_id
+    account.save(update_fields=fields)
+
+
+@transaction.atomic
 def change_members(*, account: Account, lead: User, members: Iterable[User], by: User) -> None:
     """Make exactly these users, and the lead, the members of an account.
 

@@ -23,7 +23,7 @@ from accounts.forms import (
 )
 from accounts.models import Account, Language, Provider, Role
 from accounts.requests import SignedInRequest
-from accounts.services import change_members, create_account
+from accounts.services import change_account, change_members, create_account
 from valuereview.errors import summary_of_errors
 
 
@@ -96,7 +96,7 @@ def account_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     account = own_account(request, pk)
     form = AccountForm(request.POST or None, instance=account)
     if form.is_valid():
-        form.save()
+        change_account(account=form.save(commit=False), fields=list(form.fields))
         messages.success(request, _("Saved."))
         return redirect("account", pk)
     return show_form(

@@ -1,44 +1,71 @@
 """What needs somebody now: meetings under way and ahead, accounts without one, promises due."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from django.db.models import (
-    BigIntegerField,
-    Count,
+    Exists,
     F,
+    IntegerField,
     Max,
+    Model,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     prefetch_related_objects,
 )
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_stubs_ext import WithAnnotations
 
-from accounts.models import Account, Contact, Side, User
+from accounts.models import Account, Membership, Side, User
 from reviews.models import (
     PERIOD_DAYS,
     ActionVerdict,
     ImprovementAction,
+    OpenAction,
     Participant,
     Review,
+    ReviewSummary,
 )
 from reviews.progress import Progress
+from scorecards.models import KPI, Judgement, RunningResult, WeightedFactor
 
 MOST_REVIEWS = 50
 OPEN = (Review.State.IN_PROGRESS, Review.State.PLANNED)
 
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What is prepared of a planned review: who is expected, what is counted, what became of it.
+
+    `recorded` of its `kpis` have a result; `updated` of the `open_actions` have a verdict.
+    """
+
+    executives: int
+    ours: int
+    kpis: int
+    recorded: int
+    open_actions: int
+    updated: int
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a client executive is named, and nothing is left to record or to update."""
+        is_told = self.recorded >= self.kpis and self.updated >= self.open_actions
+        return self.executives > 0 and is_told
+
 
 @dataclass(frozen=True)
 class Ahead:
-    """A planned review; `executives` counts the client's people who are expected."""
+    """A planned review, and by how many days it is late."""
 
     review: Review
-    executives: int
+    ready: Readiness
     days_late: int
 
 
@@ -103,28 +130,68 @@ def with_last_closing(accounts: QuerySet[Account]) -> "QuerySet[WithAnnotations[
     return counted.order_by("name", "pk")
 
 
-class OwedNow(TypedDict):
-    """What `promised` adds to an action."""
+class CountOf(Subquery):
+    """How many rows a query finds, as a column of another one; counted up to `most`, if given.
 
-    owner_now: int | None
-    due_now: datetime.date | None
-
-
-def promised() -> "QuerySet[WithAnnotations[ImprovementAction, OwedNow]]":
-    """Return the promised actions that are still open, with who owes them now and by when.
-
-    `owner_now` is a contact's number, `due_now` a day: of the last verdict that named one, or as
-    the action was agreed.
+    Then they are taken in their order, so that an index that has it is read no further than that.
     """
-    given = ActionVerdict.objects.filter(
-        action=OuterRef("pk"), review__state=Review.State.CLOSED
-    ).order_by("-review__number")
-    owners = given.filter(owner__isnull=False).values("owner")
-    days = given.filter(due_on__isnull=False).values("due_on")
-    still_open: QuerySet[ImprovementAction] = ImprovementAction.objects.still_open()
-    return still_open.annotate(
-        owner_now=Coalesce(Subquery(owners[:1]), F("owner"), output_field=BigIntegerField()),
-        due_now=Coalesce(Subquery(days[:1]), F("due_on")),
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+    def __init__(self, found: QuerySet[Any], most: int | None = None) -> None:
+        rows = found.order_by() if most is None else found
+        super().__init__(rows.values("pk")[:most])
+
+
+def first_of(rows: QuerySet[Row], most: int) -> QuerySet[Row]:
+    """Return the first few rows in their order, as rows without one: SQLite joins only such.
+
+    What is joined of two queries may neither be cut off nor ordered there.
+    """
+    return rows.model._default_manager.filter(pk__in=rows.values("pk")[:most]).order_by()
+
+
+def own_accounts(user: User) -> QuerySet[Membership, Any]:
+    """Return the numbers of the accounts that a user who doesn't read all of them reads.
+
+    By the rule of `User.may_read`, without a look at accounts: there are many more of these.
+    """
+    memberships = Membership.objects.order_by()
+    may_read = user.may_read(as_member=True)
+    own = memberships.filter(user=user) if may_read else memberships.none()
+    return own.values("account")
+
+
+class Counts(TypedDict):
+    """What `with_readiness` adds to a review."""
+
+    executives: int
+    ours: int
+    kpis: int
+    recorded: int
+    open_actions: int
+    updated: int
+
+
+def with_readiness(reviews: QuerySet[Review]) -> "QuerySet[WithAnnotations[Review, Counts]]":
+    """Read each review with what is prepared of it, as `Readiness` tells it."""
+    expected = Participant.objects.filter(review=OuterRef("pk"), position__isnull=False)
+    judged = WeightedFactor.objects.filter(
+        scorecard=OuterRef("scorecard"), factor=OuterRef("factor")
+    )
+    kpis = KPI.objects.filter(Exists(judged), scorecard=OuterRef("closes"))
+    results = RunningResult.objects.filter(kpi=OuterRef("pk"))
+    counts = Q(our_count__isnull=False) | Q(client_count__isnull=False) | Q(not_measured=True)
+    judgements = Judgement.objects.filter(counts, kpi=OuterRef("pk"))
+    verdicts = ActionVerdict.objects.filter(review=OuterRef("pk")).exclude(verdict="")
+    return reviews.annotate(
+        executives=CountOf(expected.filter(side=Side.CLIENT)),
+        ours=CountOf(expected.filter(side=Side.PROVIDER)),
+        kpis=CountOf(kpis),
+        recorded=CountOf(kpis.filter(Exists(results) | Exists(judgements))),
+        open_actions=CountOf(OpenAction.objects.filter(account=OuterRef("account"))),
+        updated=CountOf(verdicts),
     )
 
 
@@ -137,13 +204,17 @@ class Agenda:
     def __init__(self, user: User) -> None:
         self.user = user
         self.now = timezone.now()
-        self.accounts = Account.objects.visible_to(user)
 
     @cached_property
-    def open_reviews(self) -> list[Review]:
-        """The reviews that are planned or in progress, soonest first."""
-        found = Review.objects.visible_to(self.user).with_account().filter(state__in=OPEN)
-        return list(found.order_by("planned_on", "pk")[:MOST_REVIEWS])
+    def open_reviews(self) -> "list[WithAnnotations[Review, Counts]]":
+        """The reviews that are planned or in progress, soonest first, as many as a page holds."""
+        rows = self._own(ReviewSummary.objects.order_by("on", "review_id"))
+        # Every one that is planned makes its account overdue one day: an index has these alone.
+        planned = rows.filter(state=Review.State.PLANNED, overdue_from__isnull=False)
+        running = rows.filter(state=Review.State.IN_PROGRESS)
+        parts = [first_of(part, MOST_REVIEWS).values("pk") for part in (running, planned)]
+        found = Review.objects.with_account().filter(pk__in=parts[0].union(parts[1], all=True))
+        return list(with_readiness(found).order_by("planned_on", "pk"))
 
     @property
     def in_progress(self) -> list[Progress]:
@@ -157,44 +228,43 @@ class Agenda:
     @property
     def ahead(self) -> list[Ahead]:
         """The meetings planned, late ones before the rest."""
-        reviews = [row for row in self.open_reviews if row.state == Review.State.PLANNED]
-        planned = Review.objects.visible_to(self.user).filter(state=Review.State.PLANNED)
-        expected = Participant.objects.filter(
-            review__in=planned.values("pk"), side=Side.CLIENT, position__isnull=False
-        )
-        counts = dict(expected.order_by().values_list("review").annotate(Count("pk")))
         return [
             Ahead(
                 row,
-                counts.get(row.pk, 0),
+                Readiness(**{field.name: getattr(row, field.name) for field in fields(Readiness)}),
                 row.account.days_late(row.planned_on, self._today(row.account)),
             )
-            for row in reviews
+            for row in self.open_reviews
+            if row.state == Review.State.PLANNED
         ]
 
-    @property
-    def unplanned(self) -> list[Account]:
-        """The accounts that are overdue without a next date."""
-        return [
-            account
-            for account in with_last_closing(self.accounts).exclude(reviews__state__in=OPEN)
-            if standing_of(
-                account,
-                upcoming=None,
-                last_closed_at=account.last_closed_at,
-                now=self.now,
-            ).is_overdue
-        ]
+    @cached_property
+    def unplanned(self) -> list[Review]:
+        """The last reviews of accounts that are overdue without a next date, longest ago first."""
+        rows = self._own(ReviewSummary.objects.order_by("overdue_from", "review_id"))
+        found = rows.filter(state=Review.State.CLOSED, overdue_from__lte=self.now)
+        return [row.review for row in found.select_related("review__account")[:MOST_REVIEWS]]
 
     @property
     def actions(self) -> list[Due]:
         """What the user owes by what a review agreed, due first before the rest."""
-        own = Contact.objects.filter(account__in=self.accounts.values("pk"), user=self.user)
-        found = promised().filter(owner_now__in=own.values("pk")).select_related("account")
+        found = self._own(OpenAction.objects.filter(owner__user=self.user))
         return [
-            Due(row, row.due_now, row.account.days_late(row.due_now, self._today(row.account)))
-            for row in found.order_by(F("due_now").asc(nulls_last=True), "pk")
+            Due(
+                row.action,
+                row.due_on,
+                row.account.days_late(row.due_on, self._today(row.account)),
+            )
+            for row in found.select_related("account", "action__account").order_by(
+                F("due_on").asc(nulls_last=True), "action_id"
+            )
         ]
+
+    def _own(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """Keep the rows of accounts that the user may read."""
+        if self.user.may_read(as_member=False):
+            return rows
+        return rows.filter(account__in=own_accounts(self.user))
 
     def _today(self, account: Account) -> datetime.date:
         return timezone.localdate(self.now, account.zone)

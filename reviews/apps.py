@@ -42,11 +42,16 @@ def _fill_summaries(**told: object) -> None:
     """Make the summaries of the reviews that there were before there were any."""
     from django.db import connection
 
-    from reviews.models import Review, ReviewSummary
-    from reviews.summaries import rebuild
+    from reviews import concerns, summaries
+    from reviews.models import AbsentExecutive, OpenAction, Review, ReviewSummary, ScoreSpread
 
-    if ReviewSummary._meta.db_table not in connection.introspection.table_names():
-        # Migrated back to before there were any.
+    tables = connection.introspection.table_names()
+    # Migrated back to before there were any.
+    if ReviewSummary._meta.db_table not in tables or not Review.objects.exists():
         return
-    if Review.objects.exists() and not ReviewSummary.objects.exists():
-        rebuild()
+    if not ReviewSummary.objects.exists():
+        summaries.rebuild()
+    if OpenAction._meta.db_table not in tables:
+        return
+    if not any(kind.objects.exists() for kind in (ScoreSpread, OpenAction, AbsentExecutive)):
+        concerns.rebuild()

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
@@ -31,12 +32,15 @@ from reviews.models import (
 )
 from scorecards.factors import Factor
 from valuereview.kinds import of_kind
-from valuereview.plain import plain
+from valuereview.plain import words_of
 from valuereview.templatetags.words import plain_number
 
 ROWS_A_PAGE = 50
+# Read at once by whoever takes all of them away.
+ROWS_A_STEP = 1000
 MOST_COUNTED = 1000
 MOST_VIEWS = 50
+LONGEST_VIEW = of_kind(models.CharField, SavedView._meta.get_field("query")).max_length or 0
 BEST_SCORE = 100
 # Offered to choose from; others can be asked for in the address.
 QUARTERS_BACK, QUARTERS_AHEAD = 60, 4
@@ -81,7 +85,20 @@ class Filters:
     @property
     def address(self) -> str:
         """Return the page that lists what is asked for."""
-        page = reverse("review-list")
+        return self._asking("review-list")
+
+    @property
+    def csv(self) -> str:
+        """Return the address of the file that holds the list as lines."""
+        return self._asking("review-list-csv")
+
+    @property
+    def workbook(self) -> str:
+        """Return the address of the workbook that holds the list."""
+        return self._asking("review-list-workbook")
+
+    def _asking(self, name: str) -> str:
+        page = reverse(name)
         return f"{page}?{self.query}" if self.given else page
 
     def without(self, name: str) -> "Filters":
@@ -128,14 +145,29 @@ def found(filters: Filters, user: User, mark: Mark | None = None) -> QuerySet[Re
     """Return the summaries that are asked for, of the accounts that `user` may read, newest first.
 
     From a mark on, if one is given: away from it, so that going back the oldest is the first.
-    With the account and both people of each, to be told; read page by page by `Page`, or one by
-    one by whoever takes them all away.
+    With the account and both people of each, to be told; read page by page by `Page`, and from
+    first to last by `walked`.
     """
     rows = _matching(filters, user, mark).select_related("account", "lead", "facilitator")
     at = "told__" if filters.missed or filters.chosen else ""
     way = "" if mark is not None and mark.back else "-"
     # By its number: ordered by the review itself, it would be by the order that reviews have.
     return rows.order_by(f"{way}{at}on", f"{way}{at}review_id")
+
+
+def walked(filters: Filters, user: User) -> Iterator[list[ReviewSummary]]:
+    """Yield all that is found, some rows at a time.
+
+    Each step begins where the one before it ended, so that the first rows come at once however many
+    there are, and nothing is held open between two steps: a review whose day is changed meanwhile
+    may be told twice, or not.
+    """
+    mark = None
+    while rows := list(found(filters, user, mark)[:ROWS_A_STEP]):
+        yield rows
+        if len(rows) < ROWS_A_STEP:
+            return
+        mark = Mark(rows[-1].on, rows[-1].pk, back=False)
 
 
 def _matching(filters: Filters, user: User, mark: Mark | None = None) -> QuerySet[ReviewSummary]:
@@ -203,7 +235,7 @@ def _conditions(filters: Filters, user: User, at: str) -> Iterator[Q | Exists]:
                 review=OuterRef("review"), factor=filters.chosen, chosen_weight__isnull=False
             )
         )
-    for word in plain(filters.q).split():
+    for word in words_of(filters.q):
         yield Q(account__in=_named(word))
 
 
@@ -252,7 +284,7 @@ class Page:
     def _standing(self, row: ReviewSummary) -> Standing:
         today = timezone.localdate(self.now, row.account.zone)
         is_planned = row.state == Review.State.PLANNED
-        is_late = row.overdue_from is not None and row.overdue_from <= self.now
+        is_late = row.is_overdue(self.now)
         return Standing(
             is_paused=is_planned and row.account.is_paused_on(today),
             days_late=(today - row.on).days if is_planned and is_late else 0,
@@ -388,6 +420,12 @@ class FiltersForm(forms.Form):
                 offered: Any = field.choices
                 field.choices = [*offered, (self[name].data, self[name].data)]
 
+    def clean_q(self) -> str:
+        text: str = self.cleaned_data["q"]
+        if text and not words_of(text):
+            raise ValidationError(gettext("Write a part of a name."))
+        return text
+
     def clean_quarter(self) -> int | None:
         read = QUARTER.fullmatch(str(self.cleaned_data["quarter"] or ""))
         return quarter_of(datetime.date(int(read[1]), int(read[2]) * 3, 1)) if read else None
@@ -399,7 +437,7 @@ class FiltersForm(forms.Form):
         highest, lowest = self._score("score_to"), self.cleaned_data.get("score_from")
         if highest is not None and lowest is not None and highest < lowest:
             raise ValidationError(
-                gettext("This is less than {score}, where the scores begin.").format(
+                gettext("This is less than {score}, the lowest score asked for.").format(
                     score=plain_number(lowest)
                 )
             )
@@ -430,16 +468,16 @@ class FiltersForm(forms.Form):
         """Return each filter of a form that is valid, in words, with the address without it."""
         filters = self.filters
         return [
-            (self._in_words(name, text), filters.without(name).address)
+            (self._inwords_of(name, text), filters.without(name).address)
             for name, text in filters.given.items()
         ]
 
-    def _in_words(self, name: str, text: str) -> str:
+    def _inwords_of(self, name: str, text: str) -> str:
         field = self.fields[name]
         if isinstance(field, forms.BooleanField):
             return str(field.label)
         if name == "quarter":
-            text = quarter_in_words(self.cleaned_data[name])
+            text = quarter_inwords_of(self.cleaned_data[name])
         elif isinstance(field, CountField):
             text = plain_number(Decimal(text))
         else:
@@ -457,11 +495,11 @@ def _quarters(asked: str) -> list[tuple[str, list[tuple[str, str]]]]:
     years: dict[str, list[tuple[str, str]]] = {}
     for quarter in sorted(offered, reverse=True):
         year, number = quarter_told(quarter)
-        years.setdefault(str(year), []).append((f"{year}-{number}", quarter_in_words(quarter)))
+        years.setdefault(str(year), []).append((f"{year}-{number}", quarter_inwords_of(quarter)))
     return list(years.items())
 
 
-def quarter_in_words(quarter: int) -> str:
+def quarter_inwords_of(quarter: int) -> str:
     """Return a quarter as it is told: "Q4 2026"."""
     year, number = quarter_told(quarter)
     return gettext("Q{number} {year}").format(number=number, year=year)
@@ -487,6 +525,8 @@ class SavedViewForm(forms.ModelForm[SavedView]):
     def clean(self) -> dict[str, Any]:
         super().clean()
         mine = SavedView.objects.filter(user=self.instance.user)
+        if len(self.instance.query) > LONGEST_VIEW:
+            raise ValidationError(gettext("This view asks for too much to be kept. Shorten it."))
         if self.instance._state.adding and mine.count() >= MOST_VIEWS:
             raise ValidationError(
                 gettext("You have {count} views. Delete one to save another.").format(

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Provider, User
-from reviews import documents, services, summaries
+from reviews import concerns, documents, services, summaries
 from reviews.carrying import forget_copy
 from reviews.models import KeptWorksheet, Reopening, Review
 from reviews.progress import Progress, read_record
@@ -74,6 +74,7 @@ def close_review(
         _plan_next(record)
         # Last: what is counted over all accounts is held by one closing at a time.
         summaries.keep(record)
+        concerns.keep(record)
     return record
 
 
@@ -189,6 +190,7 @@ def reopen_review(*, review: Review, by: User, reason: str = "") -> Review:
     review.version += 1
     review.save()
     summaries.keep(review)
+    concerns.keep(review)
     return review
 
 

@@ -14,6 +14,7 @@ from django.db.models import (
     Count,
     Model,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     prefetch_related_objects,
@@ -39,6 +40,7 @@ from reviews.reading import led_by
 from scorecards.factors import Factor
 from scorecards.models import WeightedFactor
 from scorecards.scores import JudgedKPI, JudgedScorecard, judge
+from valuereview.plain import words_of
 from valuereview.templatetags.words import short_day
 
 FEWEST, MOST = 2, 4
@@ -295,7 +297,9 @@ class AccountSearch(forms.Form):
         label=_("Another account"),
         required=False,
         max_length=120,
-        help_text=_("A part of its name. Its last closed review is offered."),
+        help_text=_(
+            "Part of its name, with or without accents. Its last closed review is offered."
+        ),
     )
 
 
@@ -327,14 +331,17 @@ def choice_for(
 ) -> Choice:
     """Return what can be compared: the last quarters of the chosen accounts and of `account`.
 
-    Of other accounts whose names contain `name`, the last one. In two queries at most.
+    Of other accounts whose names contain each word of `name`, however it is typed, the last one. In
+    two queries at most.
     """
-    own = {review.account_id: review.account for review in chosen}
+    own = {review.account_id: review.account for review in chosen[: MOST + 1]}
     if account is not None:
         own.setdefault(account.pk, account)
     found: list[Account] = []
-    if name:
-        named = Account.objects.visible_to(user).filter(name__icontains=name)
+    if words := words_of(name):
+        named = Account.objects.visible_to(user).filter(
+            *(Q(plain_name__contains=word) for word in words)
+        )
         found = list(named.exclude(pk__in=own)[:MOST_ACCOUNTS])
     offered = [*own.values(), *found]
     closed: dict[int, list[Review]] = defaultdict(list)

@@ -4,7 +4,6 @@
 not guessed.
 """
 
-import datetime
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -20,7 +19,6 @@ from django_stubs_ext import StrOrPromise
 
 from valuereview.templatetags.words import plain_number
 
-YEARS = range(1900, 2200)
 SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
 
 
@@ -101,24 +99,6 @@ class YesNoField(forms.TypedChoiceField):
 
     def has_changed(self, initial: object, data: object) -> bool:
         return str(self.prepare_value(initial) or "") != str(data or "")
-
-
-class DayField(forms.DateField):
-    """A calendar day, picked or typed."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    default_error_messages = {
-        "invalid": _("Write a day, a month and a year, like 5 December 2026.")
-    }
-
-    def to_python(
-        self, value: str | datetime.datetime | datetime.date | None
-    ) -> datetime.date | None:
-        """Refuse a year typed by mistake, from which days couldn't be counted on."""
-        day = super().to_python(value)
-        if day and day.year not in YEARS:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return day
 
 
 class HourField(forms.TimeField):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from accounts.models import Account, Contact, Side, StrategicObjective, User
-from reviews.fields import CountField, DayField, HourField, OneOfField, WholeNumberField
+from reviews.fields import CountField, HourField, OneOfField, WholeNumberField
 from reviews.models import (
     PEOPLE_A_SIDE,
     Impact,
@@ -31,6 +31,7 @@ from reviews.models import (
 from reviews.rows import RowForm, Rows
 from scorecards.factors import Factor
 from scorecards.models import KPI, TOP_FIVE, TOTAL_WEIGHT, WeightedFactor
+from valuereview.days import DayField
 from valuereview.kinds import of_kind
 from valuereview.templatetags.words import day
 

@@ -1123,10 +1123,24 @@ class ReviewSummary(models.Model):
                 condition=Q(missed_twice=True),
                 name="summary_missed_twice",
             ),
+            models.Index(
+                fields=["overdue_from"],
+                condition=Q(overdue_from__isnull=False),
+                name="summary_overdue_from",
+            ),
+            models.Index(
+                fields=["lead", "overdue_from"],
+                condition=Q(overdue_from__isnull=False),
+                name="summary_lead_overdue_from",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.account} · {self.number}"
+
+    def is_overdue(self, now: datetime.datetime) -> bool:
+        """Return whether its account is overdue by it, at a moment."""
+        return self.overdue_from is not None and self.overdue_from <= now
 
     @property
     def missed_factors(self) -> list[Factor]:
@@ -1228,6 +1242,78 @@ class ScoreQuarter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tenths} · {self.quarter}"
+
+
+class ScoreSpread(models.Model):
+    """Where the scores of a quarter lie, over all accounts: what `ScoreQuarter` adds up to.
+
+    A quarter of the `reviews` scored `low` or less, half of them `middle` or less, a quarter `high`
+    or more: points of 100, exact. Kept by the closing (`concerns`).
+    """
+
+    quarter = models.PositiveSmallIntegerField(primary_key=True)
+    reviews = models.PositiveIntegerField(default=0)
+    low = models.DecimalField(max_digits=6, decimal_places=3, default=0)
+    middle = models.DecimalField(max_digits=6, decimal_places=3, default=0)
+    high = models.DecimalField(max_digits=6, decimal_places=3, default=0)
+
+    class Meta:
+        verbose_name = _("spread of scores in a quarter")
+        verbose_name_plural = _("spreads of scores by quarter")
+
+    def __str__(self) -> str:
+        return str(self.quarter)
+
+
+class OpenAction(models.Model):
+    """A promise that no closed review found done or dropped: who owes it now, and by when.
+
+    `owner` and `side` are those of the last verdict that named somebody, `due_on` of the last that
+    gave a day; else as the action was agreed. Kept by the closing (`concerns`).
+    """
+
+    action = models.OneToOneField(
+        ImprovementAction, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="+")
+    side = models.CharField(max_length=8, blank=True)
+    due_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("open action")
+        verbose_name_plural = _("open actions")
+        indexes = [models.Index(fields=["side", "due_on", "action"], name="open_action_due")]
+
+    def __str__(self) -> str:
+        return str(self.action)
+
+
+class AbsentExecutive(models.Model):
+    """A client executive who came to a review of their account, and to none of the last two.
+
+    They were expected and absent, or not expected any more. `came_on` is the day of the last review
+    that they came to, `absences` how many were held since, two or more; `review` is the last of
+    these, held `on` that day. That somebody left the client stands with the contact. Kept by the
+    closing (`concerns`).
+    """
+
+    contact = models.OneToOneField(
+        Contact, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="+", db_index=False)
+    on = models.DateField()
+    came_on = models.DateField()
+    absences = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("executive who stopped coming")
+        verbose_name_plural = _("executives who stopped coming")
+        indexes = [models.Index(fields=["-on", "-contact"], name="absent_executive_newest")]
+
+    def __str__(self) -> str:
+        return str(self.contact)
 
 
 class SavedView(models.Model):

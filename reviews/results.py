@@ -15,9 +15,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Side
-from reviews.fields import CountField, DayField, YesNoField
+from reviews.fields import CountField, YesNoField
 from scorecards.models import KPI, RunningResult, Scorecard, WeightedFactor
 from scorecards.periods import Span, times_in
+from valuereview.days import DayField
 from valuereview.templatetags.words import short_day, with_unit
 
 

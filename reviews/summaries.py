@@ -85,10 +85,7 @@ OF_REVIEW: Columns = {
     "missed": Case(
         When(
             CLOSED,
-            then=Coalesce(
-                Subquery(_missed("closes").values("scorecard").annotate(bits=BITS).values("bits")),
-                0,
-            ),
+            then=Coalesce(Subquery(MISSED_BITS), 0),
         ),
         default=0,
     ),
@@ -102,6 +99,13 @@ OF_REVIEW: Columns = {
         default=Value(False),
         output_field=models.BooleanField(),
     ),
+}
+# What a review found while it isn't closed, which is asked of nothing: it would say the same.
+FOUND_NOTHING: Columns = {
+    "score": Value(None, models.DecimalField()),
+    "coverage": Value(None, models.DecimalField()),
+    "missed": Value(0),
+    "missed_twice": Value(False),
 }
 OF_FACTOR: Columns = {
     "review": F("pk"),
@@ -162,18 +166,23 @@ def keep(review: Review) -> None:
     Called by each verb that changes it, in its transaction, once it is saved; by a verb that holds
     the account's row too, so that it isn't given another lead meanwhile.
     """
-    before = _totals_of(review.pk)
-    told = dict(zip(OF_REVIEW, _rows(OF_REVIEW, Review.objects.filter(pk=review.pk)), strict=True))
+    is_closed = review.state == Review.State.CLOSED
+    # Only what is closed, or was, has factors and is counted.
+    is_counted = is_closed or ReviewSummary.objects.filter(CLOSED, pk=review.pk).exists()
+    before = _totals_of(review.pk) if is_counted else {}
+    columns = OF_REVIEW if is_closed else OF_REVIEW | FOUND_NOTHING
+    told = dict(zip(columns, _rows(columns, Review.objects.filter(pk=review.pk)), strict=True))
     ReviewSummary.objects.bulk_create(
         [ReviewSummary(**{_column(ReviewSummary, name): told[name] for name in told})],
         update_conflicts=True,
         unique_fields=["review"],
         update_fields=[name for name in told if name != "review"],
     )
-    FactorSummary.objects.filter(review=review.pk).delete()
-    if told["state"] == Review.State.CLOSED:
+    if is_counted:
+        FactorSummary.objects.filter(review=review.pk).delete()
+    if is_closed:
         _keep_factors(Review.objects.filter(pk=review.pk))
-    after = _totals_of(review.pk)
+    after = _totals_of(review.pk) if is_counted else {}
     _keep_standing(Account.objects.filter(pk=review.account_id))
     for kind in before:
         _add(kind, _difference(before[kind], after[kind]))
@@ -345,8 +354,9 @@ def _standing(accounts: QuerySet[Account]) -> dict[int, datetime.datetime]:
         state=Review.State.PLANNED, account__in=here
     ).values_list("pk", "account", "planned_on"):
         found[pk] = _begin_of(planned_on + ONE_DAY, known[account])
-    is_open = Review.objects.filter(account=OuterRef("account"), state__in=OPEN)
-    closed = Review.objects.filter(CLOSED, ~Exists(is_open), account__in=here)
+    are_open = Review.objects.filter(state__in=OPEN, account__in=here)
+    closed = Review.objects.filter(CLOSED, account__in=here)
+    closed = closed.exclude(account__in=are_open.order_by().values("account"))
     last = {
         account: (pk, closed_at)
         for pk, account, closed_at in closed.order_by("closed_at", "pk").values_list(
@@ -363,5 +373,7 @@ def _standing(accounts: QuerySet[Account]) -> dict[int, datetime.datetime]:
 def _begin_of(day: datetime.date, account: Account) -> datetime.datetime:
     """Return when a day begins where the client is, or the one after the account's pause."""
     if account.paused_until is not None:
-        day = max(day, account.paused_until + ONE_DAY)
+        # Whoever pauses it for ever may have typed the last day there is.
+        until = min(account.paused_until, datetime.date.max - 2 * ONE_DAY)
+        day = max(day, until + ONE_DAY)
     return datetime.datetime.combine(day, datetime.time.min, account.zone)

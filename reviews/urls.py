@@ -6,16 +6,22 @@ from reviews.views import browse, compare, detours, files, life, lists, results,
 from reviews.views.autosave import autosave
 from reviews.views.minutes import minutes
 from reviews.views.notes import notes
+from reviews.views.portfolio import absent_executives, late_actions, portfolio
 from reviews.views.section import section
 
 urlpatterns = [
     path("", lists.home, name="home"),
+    path("portfolio/", portfolio, name="portfolio"),
+    path("portfolio/late-actions/", late_actions, name="late-actions"),
+    path("portfolio/absent-executives/", absent_executives, name="absent-executives"),
     path("accounts/", lists.accounts, name="account-list"),
     path("accounts/<int:pk>/", lists.account, name="account"),
     path("accounts/<int:pk>/reviews/new/", life.new, name="review-new"),
     path("accounts/<int:pk>/scorecard/", results.results, name="scorecard-results"),
     path("accounts/<int:pk>/scorecard/<int:kpi_pk>/", results.result, name="scorecard-result"),
     path("reviews/", browse.reviews, name="review-list"),
+    path("reviews/export.csv", browse.as_csv, name="review-list-csv"),
+    path("reviews/export.xlsx", browse.as_workbook, name="review-list-workbook"),
     path("reviews/views/", browse.save_view, name="saved-view-new"),
     path("reviews/views/<int:pk>/", browse.saved_view, name="saved-view"),
     path(

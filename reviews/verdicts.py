@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact
 from reviews import services
 from reviews.carrying import Carried, CarriedAction, CarriedIdea, CarriedImpact
-from reviews.fields import DayField, OneOfField
+from reviews.fields import OneOfField
 from reviews.forms import offer_people
 from reviews.models import ActionVerdict, IdeaVerdict, ImpactVerdict, InnovationIdea
 from reviews.rows import FindingForm, Forms, sent_records
+from valuereview.days import DayField
 from valuereview.kinds import of_kind
 
 PREFIX = "carried"

@@ -159,6 +159,11 @@ class JudgedScorecard:
             factor for factor in self.factors if factor.is_answered and not factor.score.measured
         ]
 
+    @property
+    def missed(self) -> list[JudgedFactor]:
+        """The factors that are missed."""
+        return [factor for factor in self.factors if factor.is_missed]
+
     def by_factor(self) -> dict[str, JudgedFactor]:
         """Return the judged factors by their keys."""
         return {factor.row.factor: factor for factor in self.factors}

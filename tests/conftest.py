@@ -5,11 +5,17 @@ import os
 from multiprocessing import forkserver
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.template.base import Template
 from django.test import Client
+from django.test.utils import instrumented_test_render
+from django.utils import translation
 
 from reviews import documents, scans
+from reviews.models import Review
 from tests import cast, undefined
+from tests.remembered import STEPS, Remembered, needed_by, unprinted
 from valuereview import apart, pdf
 
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
@@ -27,10 +33,27 @@ gc.freeze()
 gc.set_threshold(50_000, 20, 50)
 
 
+# Before pages are made to note, for tests, which template they came from and with which context.
+RENDER = Template._render
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unnoted(django_test_environment):
+    """Pages are rendered as they are served: to copy each context takes an eighth of the suite."""
+    Template._render = RENDER
+
+
+@pytest.fixture
+def contexts(monkeypatch):
+    """Answers have the `context` that their page was rendered with."""
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
+
+
 @pytest.fixture(autouse=True)
-def _nothing_cached():
-    """What one test left in the cache is no other test's."""
+def _nothing_left():
+    """What one test left in the cache, or the language of its last page, is no other test's."""
     cache.clear()
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +72,7 @@ def _unprinted(request, monkeypatch):
     To lay one out takes as long as all else that a closing does, thirty times.
     """
     if "printed" not in request.fixturenames and not request.node.get_closest_marker("documents"):
-        monkeypatch.setattr(documents, "worksheet", lambda review, **options: b"%PDF")
+        monkeypatch.setattr(documents, "worksheet", unprinted)
 
 
 @pytest.fixture
@@ -57,10 +80,56 @@ def printed():
     """Worksheets are laid out: the test reads them, or is about how it goes."""
 
 
+def pytest_collection_modifyitems(items):
+    """Let tests that begin with the same step follow each other: it is told once for all."""
+    order = list(STEPS)
+    begun = sorted(
+        (item for item in items if needed_by(item)), key=lambda item: order.index(needed_by(item))
+    )
+    items[:] = begun + [item for item in items if not needed_by(item)]
+
+
+@pytest.fixture(scope="session")
+def remembered(django_db_setup, django_db_blocker):
+    """What is told before tests, and stays told for those that begin with the same."""
+    remembered = Remembered()
+    yield remembered
+    with django_db_blocker.unblock():
+        remembered.forget()
+
+
 @pytest.fixture
-def manager(db):
+def _begun(request, remembered, django_db_blocker):
+    """The step that this test begins with is told, and no other."""
+    with django_db_blocker.unblock():
+        remembered.come_to(needed_by(request.node))
+
+
+@pytest.fixture
+def _django_db_helper(_begun, _django_db_helper):
+    """The test's own transaction, inside those of the steps that it begins with."""
+
+
+@pytest.fixture
+def tell(db, remembered):
+    """Give what a step made, as it is remembered, or told for this test alone."""
+    made = {}
+
+    def tell(name):
+        if name not in made:
+            record = remembered.get(name) if name in remembered.told else STEPS[name].tell(made)
+            if isinstance(record, Review):
+                record.account = made["account"]
+            made[name] = record
+        return made[name]
+
+    return tell
+
+
+@pytest.fixture
+def manager(tell):
     """The account manager who leads the account of these tests."""
-    return cast.user("claire@northlight.example", "Claire Osborne")
+    return tell("manager")
 
 
 @pytest.fixture
@@ -78,35 +147,33 @@ def director(db):
 
 
 @pytest.fixture
-def account(manager):
+def account(manager, tell):
     """Our account, with four people a side among its contacts."""
-    return cast.account_with_people(manager)
+    return tell("account")
 
 
 @pytest.fixture
-def planned(account, manager):
+def planned(account, tell):
     """A first review, planned."""
-    return cast.planned(account, manager)
+    return tell("planned")
 
 
 @pytest.fixture
-def started(planned, manager):
+def started(planned, tell):
     """A first review whose meeting has just started."""
-    return cast.held_until(planned, manager, None)
+    return tell("started")
 
 
 @pytest.fixture
-def closed(planned, manager):
+def closed(planned, tell):
     """A first review, closed."""
-    return cast.closed(planned, manager)
+    return tell("closed")
 
 
 @pytest.fixture
-def second(closed):
+def second(closed, tell):
     """The second review, planned by the closing of the first, with all that it judges counted."""
-    second = cast.following(closed)
-    cast.count_all(second, cast.NEXT_DAY)
-    return second
+    return tell("second")
 
 
 @pytest.fixture

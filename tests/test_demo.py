@@ -13,6 +13,7 @@ from accounts.demo import DEMO_PASSWORD, DEMO_USERS
 from accounts.models import Account, Contact, Membership, Provider, StrategicObjective, User
 from reviews import documents
 from reviews.models import KeptWorksheet, Review
+from tests.remembered import unprinted
 
 TABLES = (
     User,
@@ -31,15 +32,17 @@ def count_rows() -> Counter:
 
 
 @pytest.fixture(scope="module")
-def loaded(django_db_setup, django_db_blocker):
+def loaded(remembered, django_db_blocker):
     """The demo as it's loaded, once for this file, but for the pages of its worksheets."""
+    with django_db_blocker.unblock():
+        remembered.come_to("")
     with (
         django_db_blocker.unblock(),
         override_settings(DEBUG=True, DEMO_MODE=True),
         pytest.MonkeyPatch.context() as patch,
         transaction.atomic(),
     ):
-        patch.setattr(documents, "worksheet", lambda review, **options: b"%PDF")
+        patch.setattr(documents, "worksheet", unprinted)
         call_command("load_demo")
         yield
         transaction.set_rollback(True)

@@ -19,6 +19,7 @@ NARROWER = [
     "0005_notes_and_minutes",
     "0006_scans",
     "0007_summaries",
+    "0008_portfolio",
 ]
 GRAVE_WARNINGS = ["RUNPYTHON_REVERSIBLE", "RUNSQL_REVERSIBLE"]
 

@@ -2,15 +2,19 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from reviews import listing
 from reviews.browsing import Filters, FiltersForm, Page, People, SavedViewForm
 from reviews.models import SavedView
+from reviews.views.files import CSV, XLSX, answer_in_pieces, answer_with
 from valuereview.errors import summary_of_errors
+from valuereview.templatetags.words import plain_number
 
 
 @require_safe
@@ -47,6 +51,47 @@ def _show(
         "naming": naming,
     }
     return render(request, "reviews/list.html", context, status=status)
+
+
+@require_safe
+def as_csv(request: SignedInRequest) -> HttpResponseBase:
+    """All that the address asks for, as lines for a spreadsheet: as many as there are."""
+    filters = _filters(request)
+    if filters is None:
+        return _to_list(request)
+    lines = listing.as_lines(filters, request.user, site=_site(request))
+    return answer_in_pieces(lines, CSV, "reviews.csv")
+
+
+@require_safe
+def as_workbook(request: SignedInRequest) -> HttpResponse:
+    """All that the address asks for as a workbook, if it isn't too much for one."""
+    filters = _filters(request)
+    if filters is None:
+        return _to_list(request)
+    content = listing.as_workbook(filters, request.user, site=_site(request))
+    if content is None:
+        most = plain_number(listing.MOST_IN_A_WORKBOOK)
+        text = _(
+            "A workbook holds up to {number} reviews. Narrow the list, or download the CSV file."
+        )
+        messages.error(request, text.format(number=most))
+        return redirect(filters.address)
+    return answer_with(content, XLSX, "reviews.xlsx")
+
+
+def _filters(request: SignedInRequest) -> Filters | None:
+    """Return what the address asks for; None if that has to be mended."""
+    form = FiltersForm(request.GET, people=People(request.user))
+    return form.filters if form.is_valid() else None
+
+
+def _to_list(request: SignedInRequest) -> HttpResponse:
+    return redirect(f"{reverse('review-list')}?{request.GET.urlencode()}")
+
+
+def _site(request: SignedInRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 @require_POST

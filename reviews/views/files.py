@@ -1,6 +1,8 @@
 """What a review gives on paper and to the calendar."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Iterator
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.text import slugify
@@ -12,6 +14,7 @@ from reviews.access import RoomRequest, in_the_room
 from reviews.models import Review
 
 PDF = "application/pdf"
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -81,13 +84,18 @@ def _file(content: bytes, kind: str, review: Review, name: str) -> HttpResponse:
 
 def answer_with(content: bytes, kind: str, name: str) -> HttpResponse:
     """Answer with a file of this media type and name: a PDF to be shown, others to be kept."""
+    return HttpResponse(content, content_type=kind, headers=_headers(kind, name))
+
+
+def answer_in_pieces(pieces: Iterator[str], kind: str, name: str) -> StreamingHttpResponse:
+    """Answer with a file that is sent while it is made."""
+    return StreamingHttpResponse(pieces, content_type=kind, headers=_headers(kind, name))
+
+
+def _headers(kind: str, name: str) -> dict[str, str]:
     disposition = "inline" if kind == PDF else "attachment"
-    return HttpResponse(
-        content,
-        content_type=kind,
-        headers={
-            "Content-Disposition": f'{disposition}; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return {
+        "Content-Disposition": f'{disposition}; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }

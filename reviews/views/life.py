@@ -20,6 +20,7 @@ from reviews.access import (
     speaking,
     visible_account,
 )
+from reviews.browsing import Filters
 from reviews.closing import (
     CannotClose,
     ChangedSince,
@@ -40,6 +41,8 @@ from reviews.progress import (
 )
 from reviews.reading import led_by, neighbours_of
 from reviews.sections import Section
+from scorecards.factors import Factor
+from scorecards.scores import JudgedScorecard
 from valuereview.apart import Unfinished
 from valuereview.errors import summary_of_errors
 
@@ -128,15 +131,23 @@ def review(request: RoomRequest, review: Review) -> HttpResponse:
     context = _overview(request, progress) | _closings(request, review)
     context |= {"time": time_of(review), "beside": neighbours_of(review)}
     if review.state == Review.State.CLOSED:
+        judged = progress.section("scorecard").judged
         context |= {
             "parts": summary(progress),
-            "movement": since_the_last(progress.section("scorecard").judged),
+            "movement": since_the_last(judged),
+            "missed": _missed(judged),
             "attachments": review.scans.all(),
             "led_by": led_by(review),
         }
     else:
-        context |= {"movement": None, "attachments": [], "led_by": ""}
+        context |= {"movement": None, "missed": [], "attachments": [], "led_by": ""}
     return render(request, "reviews/review.html", context)
+
+
+def _missed(judged: JudgedScorecard | None) -> list[tuple[Factor, str]]:
+    """Return each factor missed, with the list of all reviews that missed it."""
+    found = [Factor(factor.row.factor) for factor in judged.missed] if judged else []
+    return [(factor, Filters(missed=factor).address) for factor in found]
 
 
 def _closings(request: RoomRequest, review: Review) -> dict[str, object]:

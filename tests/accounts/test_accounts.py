@@ -1,15 +1,22 @@
 """Making and editing accounts, and who works on them."""
 
+import datetime
 import re
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.forms import AccountForm
 from accounts.models import Account, User
-from accounts.services import change_members, create_account
+from accounts.services import change_account, change_members, create_account
+from reviews.models import ReviewSummary
 from tests import cast
 from tests.accounts.conftest import browser_of
+
+pytestmark = pytest.mark.usefixtures("contexts")
 
 HALDEN = {
     "name": "Halden Mutual",
@@ -299,3 +306,35 @@ def test_an_error_is_tied_to_its_field_for_those_who_listen(manager, as_manager,
     assert 'aria-invalid="true"' in control
     assert f"id_{field}_error" in re.search(r'aria-describedby="([^"]*)"', control)[1].split()
     assert page.count(f'id="id_{field}_error"') == 1
+
+
+def test_a_pause_for_ever_is_refused_and_one_that_is_there_breaks_nothing(
+    as_manager, account, planned
+):
+    page = as_manager.get(reverse("account-edit", args=[account.pk]))
+    typed = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
+    answer = as_manager.post(
+        reverse("account-edit", args=[account.pk]), typed | {"paused_until": "9999-12-31"}
+    )
+    assert answer.context["form"].errors == {
+        "paused_until": ["Write a day, a month and a year, like 5 December 2026."]
+    }
+    account.paused_until = datetime.date.max
+    account.save()
+    assert ReviewSummary.objects.get(review=planned).overdue_from.year == 9999
+
+
+def test_an_edit_leaves_the_lead_who_was_chosen_meanwhile(as_manager, account, planned, outsider):
+    address = reverse("account-edit", args=[account.pk])
+    page = as_manager.get(address)
+    typed = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
+    form = AccountForm(
+        QueryDict(urlencode(typed | {"name": "Halden & Co"})),
+        instance=Account.objects.get(pk=account.pk),
+    )
+    Account.objects.filter(pk=account.pk).update(lead=outsider)
+    assert form.is_valid()
+    change_account(account=form.save(commit=False), fields=list(form.fields))
+    kept = Account.objects.get(pk=account.pk)
+    assert (kept.name, kept.plain_name, kept.lead) == ("Halden & Co", "halden co", outsider)
+    assert ReviewSummary.objects.get(review=planned).lead == outsider

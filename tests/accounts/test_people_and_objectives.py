@@ -11,6 +11,8 @@ from accounts.models import Contact, StrategicObjective
 from accounts.services import change_members
 from tests import cast
 
+pytestmark = pytest.mark.usefixtures("contexts")
+
 NINA = {
     "side": "client",
     "name": "Nina Okafor",

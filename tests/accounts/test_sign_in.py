@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from tests import cast
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("contexts")]
 
 PASSWORD = "a-long-enough-password"  # the cast's
 

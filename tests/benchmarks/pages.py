@@ -4,7 +4,7 @@ import http.client
 import itertools
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -28,6 +28,10 @@ class Visitor:
     server: Server
     request: Request
     saves: Iterator[int] = field(default_factory=itertools.count)
+
+    def turn(self, repeats: int) -> Callable[[], Cost]:
+        """Return the way to ask for its cost."""
+        return lambda: self.cost(repeats)
 
     def cost(self, repeats: int) -> Cost:
         """Return what the request costs the server, as a mean of `repeats` in a row."""

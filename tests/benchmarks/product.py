@@ -12,6 +12,7 @@ from reviews.sections import KEYS
 from tests import cast
 from tests.reviews.pages import address, fields_of
 
+MANAGER = "claire@northlight.example"
 # What somebody types anew before each save, by the end of the field's name.
 TYPED = {
     "participants": "-title",
@@ -38,25 +39,26 @@ def install() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def told(manager: User, name: str) -> Review:
+def told(name: str) -> Review:
     """Return a review in progress of an account of this name: all its sections confirmed."""
+    manager = User.objects.filter(email=MANAGER).first() or cast.user(MANAGER, "Claire Osborne")
     account = cast.account_with_people(manager, name=name)
     return cast.held_until(cast.planned(account, manager), manager, KEYS[-1])
 
 
-def requests(manager: User, review: Review) -> dict[str, Request]:
+def requests(review: Review) -> dict[str, Request]:
     """Return the pages of a review's sections, and saves of sections, by what they are called.
 
     A section that is saved has to be confirmed again before the next one opens, so each save has
     a review of its own.
     """
     browser = Client(headers={"host": "127.0.0.1"})
-    browser.force_login(manager)
+    browser.force_login(User.objects.get(email=MANAGER))
     found = {}
     for key in KEYS:
         found[f"page of {key}"] = Request(address(review, key), _cookie(browser))
     for key, ending in TYPED.items():
-        own = told(manager, f"Account of {key}")
+        own = told(f"Account of {key}")
         fields = fields_of(browser.get(address(own, key)))
         token = browser.cookies["csrftoken"].value
         found[f"save of {key}"] = Request(

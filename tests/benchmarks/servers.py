@@ -19,15 +19,17 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Server:
-    """A server that listens on 127.0.0.1."""
+    """A server that listens on 127.0.0.1; `beside` leads the processes of its database, if any."""
 
     process: int
     port: int
     log: Path
+    beside: int | None = None
 
     def milliseconds(self) -> float:
-        """Return the processor time of all its processes so far."""
-        return tree_milliseconds(self.process)
+        """Return the processor time of all its processes so far, its database's too."""
+        own = tree_milliseconds(self.process)
+        return own if self.beside is None else own + tree_milliseconds(self.beside)
 
 
 @contextmanager

@@ -13,7 +13,10 @@ PASSWORD = "a-long-enough-password"
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict:
+def browser_type_launch_args(remembered, django_db_blocker) -> dict:
+    # Once Playwright's loop runs in this thread, Django gives it another connection.
+    with django_db_blocker.unblock():
+        remembered.come_to("")
     return {"executable_path": chromium.PROGRAM, "args": chromium.FLAGS}
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from accounts.models import Account, User
-from reviews import summaries
-from reviews.models import Participant, Review
+from reviews import concerns, summaries
+from reviews.models import ActionVerdict, ImprovementAction, Participant, Review
 from scorecards.models import KPI, Judgement, Scorecard, WeightedFactor
 from scorecards.periods import Span
 from scorecards.scores import judge, keep_score
@@ -103,4 +103,41 @@ def a_closed_review(
                 position=None if attendance == "absent" else position,
             )
     summaries.keep(review)
+    concerns.keep(review)
     return review
+
+
+def promise(
+    review: Review,
+    wording: str,
+    owner: str,
+    days: int = 14,
+    due_on: datetime.date | None = None,
+) -> ImprovementAction:
+    """Let a closed review have agreed an action, due so many days after or on a day; by a name."""
+    action = ImprovementAction(
+        account=review.account,
+        review=review,
+        wording=wording,
+        owner=review.account.contacts.get(name=owner),
+        due_on=due_on or review.held_on + days * DAY,
+    )
+    action.keep_owner()
+    action.save()
+    concerns.keep(review)
+    return action
+
+
+def find(
+    action: ImprovementAction,
+    review: Review,
+    verdict: str,
+    owner: str = "",
+    due_on: datetime.date | None = None,
+) -> None:
+    """Let a closed review have found this of an action; it may give it another owner and day."""
+    found = ActionVerdict(action=action, review=review, verdict=verdict, due_on=due_on)
+    found.owner = action.account.contacts.get(name=owner) if owner else None
+    found.keep_owner()
+    found.save()
+    concerns.keep(review)

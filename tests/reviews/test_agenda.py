@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Contact
+from reviews import concerns, summaries
 from reviews.agenda import Agenda
 from reviews.models import ImprovementAction, Review
 from reviews.sections import KEYS
@@ -57,6 +58,7 @@ def test_a_review_without_client_executives_is_to_be_prepared(planned, manager, 
 def test_executives_who_are_expected_are_counted_absentees_are_not(planned, manager, on_the_day):
     cast.held_until(planned, manager, "participants")
     Review.objects.filter(pk=planned.pk).update(state="planned", started_at=None)
+    summaries.keep(planned)
     assert "2 client executives are expected." in home(manager)
 
 
@@ -94,6 +96,7 @@ def _met_before(review: Review, manager, days: int) -> Review:
     cancel_review(review=following, by=manager, reason="They moved offices")
     closed_at = timezone.now() - datetime.timedelta(days=days)
     Review.objects.filter(pk=review.pk).update(closed_at=closed_at)
+    summaries.keep(review)
     return review
 
 
@@ -124,6 +127,7 @@ def promised(closed, manager, on_the_day) -> ImprovementAction:
     contact.save()
     action = closed.actions.get(wording="Rehearse the claims runbook")
     ImprovementAction.objects.filter(pk=action.pk).update(owner=contact, due_on=TODAY - 5 * DAY)
+    concerns.keep(closed)
     return action
 
 

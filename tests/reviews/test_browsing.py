@@ -4,17 +4,15 @@ import datetime
 import re
 from decimal import Decimal
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, Contact, User
 from reviews import browsing, summaries
-from reviews.browsing import Filters, Mark, Page, found
+from reviews.browsing import Filters, Page, found
 from reviews.models import Review, ReviewSummary, SavedView, quarter_of
 from scorecards.factors import Factor
 from scorecards.models import Scorecard
@@ -22,7 +20,7 @@ from tests import cast
 from tests.reviews.history import FIRST, PERIOD, a_closed_review
 from valuereview.plain import plain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
 LIST = "/reviews/"
 
 
@@ -426,57 +424,23 @@ def test_nobody_keeps_more_than_fifty_views(as_manager, manager):
     assert "You have 50 views." in text_of(answer)
 
 
-# What PostgreSQL does.
-
-INDEXES = {
-    "summary_newest": {},
-    "summary_lead": {"lead": 3},
-    "summary_facilitator": {"facilitator": 4},
-    "summary_state": {"state": "in_progress"},
-    "summary_quarter": {"quarter": quarter_of(datetime.date(2026, 5, 1))},
-    "summary_language": {"language": "fr"},
-    "summary_score": {"score_to": Decimal(75)},
-    "summary_overdue": {"overdue": True},
-    "summary_missed_twice": {"twice": True},
-    "factor_chosen": {"chosen": "foresight"},
-    "factor_missed": {"missed": "foresight"},
-    "factor_missed_twice": {"missed": "foresight", "twice": True},
-    "account_plain_name": {"q": "kermael"},
-    "contact_plain_name": {"q": "kensolin"},
-}
+def test_a_view_that_is_too_long_to_keep_is_refused(as_manager):
+    answer = save(as_manager, "Faces", urlencode({"q": "\N{GRINNING FACE}" * 99 + "a"}))
+    assert answer.status_code == 422
+    assert "This view asks for too much to be kept." in text_of(answer)
 
 
-@pytest.mark.uncounted
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL how it finds them")
-def test_each_filter_has_an_index(settings):
-    settings.DEBUG = True
-    today = datetime.date(2026, 11, 20)
-    call_command("load_volume", accounts=2000, reviews=20000, today=today, verbosity=0)
-    director = User.objects.get(role="director")
-    managers = dict(enumerate(User.objects.filter(role="manager").order_by("pk")))
-    missing = {}
-    for index, asked in INDEXES.items():
-        with connection.cursor() as cursor:
-            # So few names are soon read from the first to the last.
-            reads_all = "off" if index.endswith("plain_name") else "on"
-            cursor.execute(f"SET LOCAL enable_seqscan = {reads_all}")
-        people = {name: managers[asked[name]].pk for name in ("lead", "facilitator") & asked.keys()}
-        filters = Filters(**(asked | people))
-        rows = found(filters, director)
-        plan = rows[: browsing.ROWS_A_PAGE + 1].explain()
-        if index not in plan:
-            missing[index] = plan
-        middle = list(rows.values_list("on", "review"))[: len(rows) // 2 + 1][-1:]
-        for day, number in middle:
-            deep = found(filters, director, Mark(day, number, back=False))
-            plan = deep[: browsing.ROWS_A_PAGE + 1].explain()
-            if index not in plan:
-                missing[f"{index}, deep"] = plan
-    assert not missing, "\n\n".join(f"{name}\n{plan}" for name, plan in missing.items())
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = on")
-    own = found(Filters(), managers[0])[:51].explain()
-    assert "Seq Scan on reviews_reviewsummary" not in own
+def test_what_holds_no_word_is_not_searched(world, as_director):
+    page = as_director.get(LIST, {"q": "…"})
+    assert page.context["page"] is None
+    assert "Write a part of a name." in text_of(page)
+
+
+def test_of_many_words_the_longest_are_searched(world, director):
+    assert told(director, q="a x halden mutual") == []
+    assert told(director, q="a l m u t n halden mutual") == [
+        f"Halden Mutual {n}" for n in (3, 2, 1)
+    ]
 
 
 def test_summaries_name_the_factors_that_were_missed():

@@ -265,7 +265,7 @@ def test_another_account_is_found_by_a_part_of_its_name_and_what_was_chosen_stay
     quarters, elsewhere, outsider, as_manager
 ):
     a_closed_review(outsider.accounts.get(), outsider)
-    page = ask(as_manager, "compare", quarters[2], name="finch", find="1")
+    page = ask(as_manager, "compare", quarters[2], name="Fínch ors", find="1")
     found = re.findall(r'name="reviews" value="(\d+)"( checked)?', page.content.decode())
     assert found == [
         (str(quarters[2].pk), " checked"),

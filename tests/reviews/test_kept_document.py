@@ -61,7 +61,7 @@ def kept(review: Review) -> bytes:
 
 
 @pytest.fixture
-def second(manager) -> Review:
+def judging(manager) -> Review:
     return second_closed(manager)
 
 
@@ -74,8 +74,10 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def laid_out(django_db_setup, django_db_blocker) -> Kept:
+def laid_out(remembered, django_db_blocker) -> Kept:
     """A later review's worksheet, laid out once for all that only read it."""
+    with django_db_blocker.unblock():
+        remembered.come_to("")
     with django_db_blocker.unblock(), transaction.atomic():
         review = second_closed(cast.user("claire@northlight.example", "Claire Osborne"))
         content = {"en": kept(review)}
@@ -287,46 +289,46 @@ def section(told: dict, key: str) -> dict:
     return told["sections"][KEYS.index(key)]
 
 
-def test_what_is_inside_is_what_the_record_holds(second):
+def test_what_is_inside_is_what_the_record_holds(judging):
     """Whatever was agreed, judged and found, as the database has it; and the workbook itself."""
-    content = kept(second)
-    assert hashlib.sha256(content).hexdigest() == second.worksheets.get().sha256
+    content = kept(judging)
+    assert hashlib.sha256(content).hexdigest() == judging.worksheets.get().sha256
     told = record_in(content)
     people = {person["name"] for person in section(told, "participants")["people"]}
-    assert people == {person.name for person in second.participants.all()}
+    assert people == {person.name for person in judging.participants.all()}
     factors = section(told, "factors")
     assert [row["weight"] for row in factors["top_five"]] == [30, 25, 20, 15, 10]
     scorecard = section(told, "scorecard")
     agreed = {kpi["wording"]: kpi for row in scorecard["agreed"] for kpi in row["kpis"]}
-    assert set(agreed) == {kpi.wording for kpi in second.agrees.kpis.all()}
+    assert set(agreed) == {kpi.wording for kpi in judging.agrees.kpis.all()}
     judged = scorecard["judged"]
-    closes = second.closes
+    closes = judging.closes
     assert judged["score"]["shown"] == float(closes.score)
     counted = {kpi["wording"]: kpi for row in judged["factors"] for kpi in row["kpis"]}
     for kpi in KPI.objects.filter(scorecard=closes):
         assert counted[kpi.wording]["count_that_decides"] == kpi.judgement.client_count
     actions = section(told, "improvement")["open_before"]
     assert {row["wording"]: row["verdict"] for row in actions} == {
-        verdict.action.wording: verdict.verdict for verdict in second.action_verdicts.all()
+        verdict.action.wording: verdict.verdict for verdict in judging.action_verdicts.all()
     }
     events = section(told, "impacts")["foreseen_before"]
     assert {row["wording"]: row["happened"] for row in events} == {
-        verdict.impact.wording: verdict.happened for verdict in second.impact_verdicts.all()
+        verdict.impact.wording: verdict.happened for verdict in judging.impact_verdicts.all()
     }
     ideas = section(told, "innovation")["unsettled_before"]
     assert {row["wording"]: row["state"] for row in ideas} == {
-        verdict.idea.wording: verdict.state for verdict in second.idea_verdicts.all()
+        verdict.idea.wording: verdict.state for verdict in judging.idea_verdicts.all()
     }
     everything = json.dumps(told, ensure_ascii=False)
-    for row in (*second.participants.all(), *second.impacts.all(), *second.ideas.all()):
+    for row in (*judging.participants.all(), *judging.impacts.all(), *judging.ideas.all()):
         for name in ("name", "title", "wording", "plan", "next_step", "last_period"):
             assert getattr(row, name, "") in everything
-    for verdict in second.action_verdicts.all():
+    for verdict in judging.action_verdicts.all():
         assert verdict.outcome in everything
         assert verdict.cause in everything
     pdf = opened(content)
     sheets = inside(pdf)["workbook.xlsx"].get_file().read_bytes()
-    assert sheets == workbook.workbook(second)
+    assert sheets == workbook.workbook(judging)
     assert len(openpyxl.load_workbook(io.BytesIO(sheets)).sheetnames) >= len(KEYS)
 
 
@@ -353,20 +355,20 @@ def test_a_draft_has_nothing_inside_and_claims_nothing(planned):
 
 
 def test_the_same_record_gives_the_same_bytes_at_another_time_in_another_process(
-    second, monkeypatch
+    judging, monkeypatch
 ):
-    first = kept(second)
+    first = kept(judging)
     later = timezone.now() + datetime.timedelta(days=1000)
     os.kill(apart.run(os.getpid, seconds=60), signal.SIGKILL)
     with monkeypatch.context() as patch:
         patch.setattr("django.utils.timezone.now", lambda: later)
-        assert printed_again(read_record(second.pk)) == first, "in a new process"
-    assert printed_again(read_record(second.pk)) == first, "in one that is warm"
+        assert printed_again(read_record(judging.pk)) == first, "in a new process"
+    assert printed_again(read_record(judging.pk)) == first, "in one that is warm"
     with monkeypatch.context() as patch:
         patch.setattr(apart, "run", lambda work, *given, seconds: work(*given))
-        assert printed_again(read_record(second.pk)) == first, "in the server's own"
-    second.participants.filter(name="Ruth Adeyemi").update(title="Chief Executive")
-    before, after = opened(first), opened(printed_again(second))
+        assert printed_again(read_record(judging.pk)) == first, "in the server's own"
+    judging.participants.filter(name="Ruth Adeyemi").update(title="Chief Executive")
+    before, after = opened(first), opened(printed_again(judging))
     assert bytes(after.trailer.ID[0]) != bytes(before.trailer.ID[0]), "another record is another"
 
 

@@ -10,9 +10,17 @@ from django.utils import timezone, translation
 from accounts.models import Contact, StrategicObjective
 from reviews.agenda import Agenda
 from reviews.memory import Memory, Promises
-from reviews.models import ActionVerdict, ImprovementAction, InnovationIdea, Review
+from reviews.models import ImprovementAction, InnovationIdea, Review
 from tests import cast
-from tests.reviews.history import DAY, FIRST, PERIOD, a_closed_review, a_scorecard
+from tests.reviews.history import (
+    DAY,
+    FIRST,
+    PERIOD,
+    a_closed_review,
+    a_scorecard,
+    find,
+    promise,
+)
 from tests.test_queries import counted
 
 RUTH, MARTIN, INGRID = "Ruth Adeyemi", "Martin Fell", "Ingrid Sorensen"
@@ -34,26 +42,6 @@ def page_of(account, browser: Client) -> str:
     response = browser.get(account.get_absolute_url())
     assert response.status_code == 200
     return response.content.decode()
-
-
-def promise(review: Review, wording: str, owner: str, days: int = 14) -> ImprovementAction:
-    action = ImprovementAction(
-        account=review.account,
-        review=review,
-        wording=wording,
-        owner=review.account.contacts.get(name=owner),
-        due_on=review.held_on + days * DAY,
-    )
-    action.keep_owner()
-    action.save()
-    return action
-
-
-def find(action: ImprovementAction, review: Review, verdict: str, owner: str = "", due_on=None):
-    found = ActionVerdict(action=action, review=review, verdict=verdict, due_on=due_on)
-    found.owner = action.account.contacts.get(name=owner) if owner else None
-    found.keep_owner()
-    found.save()
 
 
 # Scores

@@ -78,6 +78,8 @@ def test_the_next_review_says_the_names_of_today(as_manager, provider, closed):
     assert "○ Southdark" in account
 
 
+# The provider has a name of its own before the closing.
+@pytest.mark.anew
 def test_paper_printed_anew_keeps_the_names_of_the_closing(provider, closed, monkeypatch):
     """Such as factor sheets of a closed review; only a draft says the names of today."""
     told = {}

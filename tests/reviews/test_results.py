@@ -14,6 +14,8 @@ from scorecards.running import NotActive, note_result, remove_result, running_co
 from tests import cast
 from tests.reviews.history import a_scorecard
 
+pytestmark = pytest.mark.usefixtures("contexts")
+
 # They close reviews, and read no worksheet.
 # A Wednesday.
 FIRST = datetime.date(2026, 11, 18)

@@ -2,18 +2,22 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection, connections
 from django.db.models import Sum
 from django.test import Client
+from django.urls import reverse
 
-from reviews.models import Change, Confirmation, ImprovementAction, Review
+from reviews.models import Change, Confirmation, FactorQuarter, ImprovementAction, Review
 from reviews.progress import Progress, read_record
+from reviews.sections import KEYS
 from scorecards.models import TOTAL_WEIGHT, WeightedFactor
 from tests import cast
 from tests.reviews.pages import address, fields_of
 from tests.reviews.test_autosave import Tab
+from tests.reviews.test_summaries import insist_on_the_records
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -21,6 +25,7 @@ CLIENTS = 10
 IS_SERVER = connection.vendor == "postgresql"
 ROUNDS = 20 if IS_SERVER else 3
 ROUNDS_OF_WEIGHTS = 5 if IS_SERVER else 2
+CLOSINGS = 8
 
 
 def at_once(works):
@@ -165,3 +170,29 @@ def test_who_saves_at_once_in_different_rows_loses_nothing(planned, manager):
     assert {answer.status_code for answer in answers} == {200}
     kept = set(ImprovementAction.objects.filter(review=review).values_list("wording", flat=True))
     assert kept >= {f"By member {number}" for number in range(CLIENTS)}
+
+
+def test_closings_at_once_of_many_accounts_are_all_counted(manager):
+    """All of one quarter, which is counted in the same rows; and taken back, all at once too."""
+    reviews = []
+    for number in range(CLOSINGS):
+        account = cast.account_with_people(manager, name=f"Account {number}")
+        reviews.append(cast.held_until(cast.planned(account, manager), manager, KEYS[-1]))
+    clients = [Client() for _review in reviews]
+    for client in clients:
+        client.force_login(manager)
+    for name, state, times in (
+        ("review-close", "closed", CLOSINGS),
+        ("review-undo", "in_progress", 0),
+    ):
+        answers = at_once(
+            [
+                partial(client.post, reverse(name, args=[review.pk]), {"version": review.version})
+                for client, review in zip(clients, Review.objects.filter(number=1), strict=True)
+            ]
+        )
+        assert {answer.status_code for answer in answers} == {302}
+        assert set(Review.objects.filter(number=1).values_list("state", flat=True)) == {state}
+        chosen = FactorQuarter.objects.aggregate(all=Sum("chosen"))
+        assert chosen["all"] == times * 5
+        insist_on_the_records()

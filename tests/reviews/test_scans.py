@@ -50,21 +50,21 @@ def stored_for(review: Review) -> set[str]:
 
 
 @pytest.fixture
-def started(planned, manager) -> Review:
+def begun(planned, manager) -> Review:
     """A first review that has come to its second section."""
     return cast.held_until(planned, manager, "participants")
 
 
 @pytest.fixture
-def sheets(started) -> list[np.ndarray]:
+def sheets(begun) -> list[np.ndarray]:
     """The sheets of the executives, the first one's filled; then the joint one and the spare."""
-    return filled_sheets(started, {0: [2, 5, 6, 8, 11], -2: NUMBERS, -1: [3]})
+    return filled_sheets(begun, {0: [2, 5, 6, 8, 11], -2: NUMBERS, -1: [3]})
 
 
 @pytest.fixture
-def joint(started) -> Scan:
+def joint(begun) -> Scan:
     """A joint sheet that was read, as if just uploaded."""
-    return cast.scan(started, started.facilitator, is_joint=True, read=keys(*NUMBERS))
+    return cast.scan(begun, begun.facilitator, is_joint=True, read=keys(*NUMBERS))
 
 
 def confirm(client: Client, scan: Scan, sheet: object, circled: list[str], **told: str):
@@ -79,40 +79,40 @@ def take_away(client: Client, scan: Scan):
     return client.post(reverse("review-scan-take-away", args=[scan.review_id, scan.pk]))
 
 
-def test_a_pdf_of_all_sheets_is_read_and_waits_for_a_person(as_manager, started, sheets):
-    response = upload(as_manager, started, file(as_pdf(sheets)))
-    read = list(started.scans.all())
-    assert response.url == reverse("review-scan", args=[started.pk, read[0].pk])
-    people = [person for person in scans.executives(started) if person.in_the_room]
+def test_a_pdf_of_all_sheets_is_read_and_waits_for_a_person(as_manager, begun, sheets):
+    response = upload(as_manager, begun, file(as_pdf(sheets)))
+    read = list(begun.scans.all())
+    assert response.url == reverse("review-scan", args=[begun.pk, read[0].pk])
+    people = [person for person in scans.executives(begun) if person.in_the_room]
     assert [scan.participant for scan in read] == [*people, None, None]
     assert [scan.is_joint for scan in read] == [*[False] * len(people), True, False]
     assert read[0].read == keys(2, 5, 6, 8, 11)
     assert {scan.trouble for scan in read[1:-2]} == {Scan.Trouble.NOTHING_CIRCLED}
     assert read[-2].read == keys(*NUMBERS)
     assert read[-1].read == keys(3)
-    assert not started.agrees.factors.exists(), "nothing is filled in before a person confirms"
+    assert not begun.agrees.factors.exists(), "nothing is filled in before a person confirms"
     page = as_manager.get(response.url).content.decode()
-    assert reverse("review-scan-straight", args=[started.pk, read[0].pk]) in page
+    assert reverse("review-scan-straight", args=[begun.pk, read[0].pk]) in page
     assert page.count("checked") == 1 + 5
 
 
-def test_the_same_upload_again_adds_nothing(as_manager, started, sheets):
+def test_the_same_upload_again_adds_nothing(as_manager, begun, sheets):
     content = as_jpeg(sheets[-2])
     for _time in range(3):
-        upload(as_manager, started, file(content, "joint.jpg"))
-    assert started.scans.count() == 1
+        upload(as_manager, begun, file(content, "joint.jpg"))
+    assert begun.scans.count() == 1
 
 
-def test_the_joint_sheet_fills_in_the_five_once_confirmed(as_manager, started, joint):
-    version = started.version
+def test_the_joint_sheet_fills_in_the_five_once_confirmed(as_manager, begun, joint):
+    version = begun.version
     response = confirm(as_manager, joint, "joint", joint.read)
-    assert response.url == f"{address(started, 'factors')}#factors"
-    chosen = {row.factor: row.weight for row in started.agrees.factors.all()}
+    assert response.url == f"{address(begun, 'factors')}#factors"
+    chosen = {row.factor: row.weight for row in begun.agrees.factors.all()}
     assert chosen == dict.fromkeys(keys(*NUMBERS))
-    started.refresh_from_db()
-    assert started.version == version + 1
+    begun.refresh_from_db()
+    assert begun.version == version + 1
     joint.refresh_from_db()
-    assert joint.confirmed_by == started.facilitator
+    assert joint.confirmed_by == begun.facilitator
     assert joint.circled == keys(*NUMBERS)
 
 
@@ -145,32 +145,32 @@ def test_what_a_joint_sheet_takes_out_of_the_five_is_said_before(as_manager, clo
 
 
 def test_a_sheet_that_somebody_else_confirmed_meanwhile_is_not_overwritten(
-    as_manager, started, joint
+    as_manager, begun, joint
 ):
     confirm(as_manager, joint, "joint", joint.read)
-    theirs = {row.factor for row in started.agrees.factors.all()}
+    theirs = {row.factor for row in begun.agrees.factors.all()}
     response = confirm(as_manager, joint, "joint", FIVE)
     assert response.status_code == 409
     assert "Somebody confirmed this sheet meanwhile" in response.content.decode()
-    assert {row.factor for row in started.agrees.factors.all()} == theirs
+    assert {row.factor for row in begun.agrees.factors.all()} == theirs
     going = " ".join(theirs - set(FIVE))
     joint.refresh_from_db()
     assert confirm(as_manager, joint, "joint", FIVE, replacing=going).status_code == 302
-    assert {row.factor for row in started.agrees.factors.all()} == set(FIVE)
+    assert {row.factor for row in begun.agrees.factors.all()} == set(FIVE)
 
 
-def test_what_could_not_be_kept_before_ends_with_the_joint_sheet(as_manager, started, joint):
+def test_what_could_not_be_kept_before_ends_with_the_joint_sheet(as_manager, begun, joint):
     for factor in keys(1, 3, 4, 8, 9, 10):
         Draft.objects.create(
-            review=started,
+            review=begun,
             section="factors",
             field=f"factors-{factor}-chosen",
             text="on",
-            by=started.facilitator,
-            at=started.started_at,
+            by=begun.facilitator,
+            at=begun.started_at,
         )
     confirm(as_manager, joint, "joint", joint.read)
-    page = as_manager.get(address(started, "factors")).content.decode()
+    page = as_manager.get(address(begun, "factors")).content.decode()
     assert len(re.findall(r'name="factors-\w+-chosen"[^>]*checked', page)) == 5
     assert not Draft.objects.exists()
 
@@ -182,16 +182,16 @@ def circled_by(*people: Participant) -> list[list[str]]:
 
 
 def test_what_somebody_circled_follows_the_sheets_that_are_confirmed_as_theirs(
-    as_manager, started, manager
+    as_manager, begun, manager
 ):
-    ruth, martin = scans.executives(started)[:2]
-    first = cast.scan(started, manager, participant=ruth)
+    ruth, martin = scans.executives(begun)[:2]
+    first = cast.scan(begun, manager, participant=ruth)
     confirm(as_manager, first, ruth.pk, keys(*NUMBERS))
     assert circled_by(ruth, martin) == [keys(*NUMBERS), []]
     first.refresh_from_db()
     confirm(as_manager, first, martin.pk, keys(*NUMBERS))
     assert circled_by(ruth, martin) == [[], keys(*NUMBERS)]
-    second = cast.scan(started, manager)
+    second = cast.scan(begun, manager)
     confirm(as_manager, second, martin.pk, ["compliance"])
     assert circled_by(martin) == [["compliance"]]
     take_away(as_manager, second)
@@ -202,11 +202,11 @@ def test_what_somebody_circled_follows_the_sheets_that_are_confirmed_as_theirs(
 
 
 def test_a_sheet_with_more_or_fewer_than_five_says_so_when_it_is_confirmed(
-    as_manager, started, manager
+    as_manager, begun, manager
 ):
-    ruth = scans.executives(started)[0]
-    scan = cast.scan(started, manager, participant=ruth, read=keys(1, 2, 3, 4, 5, 6))
-    page = as_manager.get(reverse("review-scan", args=[started.pk, scan.pk])).content.decode()
+    ruth = scans.executives(begun)[0]
+    scan = cast.scan(begun, manager, participant=ruth, read=keys(1, 2, 3, 4, 5, 6))
+    page = as_manager.get(reverse("review-scan", args=[begun.pk, scan.pk])).content.decode()
     assert "6 are circled on it, where the sheet asks for five." in page
     response = confirm(as_manager, scan, ruth.pk, scan.read)
     page = as_manager.get(response.url).content.decode()
@@ -214,35 +214,35 @@ def test_a_sheet_with_more_or_fewer_than_five_says_so_when_it_is_confirmed(
     assert "6 are circled on it" in page
 
 
-def test_a_sheet_that_is_taken_away_meanwhile_stays_away(as_manager, started, joint):
+def test_a_sheet_that_is_taken_away_meanwhile_stays_away(as_manager, begun, joint):
     """The page of a scan may be confirmed once the scan is gone, and gets no row back."""
-    ruth = scans.executives(started)[0]
+    ruth = scans.executives(begun)[0]
     take_away(as_manager, Scan.objects.get(pk=joint.pk))
     with pytest.raises(scans.Gone):
         scans.confirm(
-            review=started, scan=joint, seen="", whose=ruth, circled=FIVE, by=started.facilitator
+            review=begun, scan=joint, seen="", whose=ruth, circled=FIVE, by=begun.facilitator
         )
-    assert not started.scans.exists()
+    assert not begun.scans.exists()
     assert circled_by(ruth) == [[]]
 
 
-def test_a_sheet_of_somebody_who_left_meanwhile_is_not_confirmed(as_manager, started, manager):
-    ruth = scans.executives(started)[0]
-    scan = cast.scan(started, manager)
+def test_a_sheet_of_somebody_who_left_meanwhile_is_not_confirmed(as_manager, begun, manager):
+    ruth = scans.executives(begun)[0]
+    scan = cast.scan(begun, manager)
     gone = Participant.objects.get(pk=ruth.pk)
     ruth.delete()
     with pytest.raises(scans.Gone):
-        scans.confirm(review=started, scan=scan, seen="", whose=gone, circled=FIVE, by=manager)
+        scans.confirm(review=begun, scan=scan, seen="", whose=gone, circled=FIVE, by=manager)
 
 
-def test_one_factor_said_five_times_is_one(as_manager, started, joint):
+def test_one_factor_said_five_times_is_one(as_manager, begun, joint):
     assert confirm(as_manager, joint, "joint", ["autonomy"] * 5).status_code == 422
-    assert not started.agrees.factors.exists()
+    assert not begun.agrees.factors.exists()
 
 
 @pytest.mark.parametrize("count", [4, 6])
 def test_a_joint_sheet_without_just_five_is_told_and_nothing_typed_is_lost(
-    as_manager, started, joint, count
+    as_manager, begun, joint, count
 ):
     ticked = [str(factor) for factor in Factor][:count]
     response = confirm(as_manager, joint, "joint", ticked)
@@ -250,23 +250,23 @@ def test_a_joint_sheet_without_just_five_is_told_and_nothing_typed_is_lost(
     assert response.status_code == 422
     assert f"{count} are ticked: the joint sheet says five." in page
     assert page.count("checked") == 1 + count
-    assert not started.agrees.factors.exists()
+    assert not begun.agrees.factors.exists()
 
 
 def test_somebodys_own_sheet_is_shown_beside_the_joint_choice_and_changes_none(
-    as_manager, started, joint
+    as_manager, begun, joint
 ):
-    ruth, martin = scans.executives(started)[:2]
+    ruth, martin = scans.executives(begun)[:2]
     for person, numbers in ((ruth, (2, 5, 8)), (martin, (5, 9))):
-        scan = cast.scan(started, started.facilitator, participant=person, read=keys(*numbers))
+        scan = cast.scan(begun, begun.facilitator, participant=person, read=keys(*numbers))
         confirm(as_manager, scan, person.pk, scan.read)
-    assert not started.agrees.factors.exists()
+    assert not begun.agrees.factors.exists()
     confirm(as_manager, joint, "joint", joint.read)
-    page = as_manager.get(address(started, "factors")).content.decode()
+    page = as_manager.get(address(begun, "factors")).content.decode()
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert f"Circled by {ruth.name}, {martin.name}" in plain
     assert plain.count("Circled by") == 4
-    listed = as_manager.get(reverse("review-scans", args=[started.pk])).content.decode()
+    listed = as_manager.get(reverse("review-scans", args=[begun.pk])).content.decode()
     rows = re.findall(r"<th scope=\"row\">(\d+)\. .*?</tr>", listed, re.S)
     assert rows == ["2", "5", "6", "7", "8", "9", "11"]
 
@@ -280,21 +280,21 @@ def test_before_section_two_is_open_the_joint_sheet_waits(as_manager, planned, m
     assert not review.agrees.factors.exists()
 
 
-def test_a_sheet_of_another_review_is_kept_and_not_read(as_manager, started, manager):
+def test_a_sheet_of_another_review_is_kept_and_not_read(as_manager, begun, manager):
     other = cast.planned(cast.account_with_people(manager, name="Orsay & Finch"), manager)
     page = filled_sheets(other, {0: NUMBERS})[0]
-    upload(as_manager, started, file(as_jpeg(page), "photo.jpg"))
-    scan = started.scans.get()
+    upload(as_manager, begun, file(as_jpeg(page), "photo.jpg"))
+    scan = begun.scans.get()
     assert scan.trouble == Scan.Trouble.OTHER_REVIEW
     assert (scan.read, scan.participant) == ([], None)
 
 
 def test_the_sheet_of_somebody_who_is_no_longer_listed_is_kept_and_not_read(
-    as_manager, started, sheets
+    as_manager, begun, sheets
 ):
-    Participant.objects.filter(pk=scans.executives(started)[0].pk).delete()
-    upload(as_manager, started, file(as_jpeg(sheets[0]), "photo.jpg"))
-    assert started.scans.get().trouble == Scan.Trouble.UNKNOWN_SHEET
+    Participant.objects.filter(pk=scans.executives(begun)[0].pk).delete()
+    upload(as_manager, begun, file(as_jpeg(sheets[0]), "photo.jpg"))
+    assert begun.scans.get().trouble == Scan.Trouble.UNKNOWN_SHEET
 
 
 def test_after_the_closing_a_scan_is_an_attachment_and_changes_nothing(as_manager, closed):
@@ -310,12 +310,12 @@ def test_after_the_closing_a_scan_is_an_attachment_and_changes_nothing(as_manage
 
 
 def test_a_picture_taken_away_is_gone_from_the_store(
-    as_manager, started, joint, django_capture_on_commit_callbacks
+    as_manager, begun, joint, django_capture_on_commit_callbacks
 ):
     names = [joint.picture.name, joint.straight.name]
     with django_capture_on_commit_callbacks(execute=True):
         take_away(as_manager, joint)
-    assert not started.scans.exists()
+    assert not begun.scans.exists()
     assert not any(default_storage.exists(name) for name in names)
 
 
@@ -330,47 +330,47 @@ def test_what_was_kept_at_a_closing_stays_when_it_is_reopened(as_manager, closed
     assert list(closed.scans.all()) == [kept]
 
 
-def test_a_page_that_was_taken_away_comes_back_with_its_upload(as_manager, started, sheets):
+def test_a_page_that_was_taken_away_comes_back_with_its_upload(as_manager, begun, sheets):
     content = as_pdf(sheets[:2])
-    upload(as_manager, started, file(content))
-    take_away(as_manager, started.scans.get(page=1))
-    upload(as_manager, started, file(content))
-    assert sorted(scan.page for scan in started.scans.all()) == [1, 2]
-    response = upload(as_manager, started, file(content), follow=True)
+    upload(as_manager, begun, file(content))
+    take_away(as_manager, begun.scans.get(page=1))
+    upload(as_manager, begun, file(content))
+    assert sorted(scan.page for scan in begun.scans.all()) == [1, 2]
+    response = upload(as_manager, begun, file(content), follow=True)
     assert "sheets.pdf was kept already." in response.content.decode()
-    assert started.scans.count() == 2
+    assert begun.scans.count() == 2
 
 
-def test_files_beyond_the_most_that_are_taken_at_once_are_told(as_manager, started, monkeypatch):
+def test_files_beyond_the_most_that_are_taken_at_once_are_told(as_manager, begun, monkeypatch):
     monkeypatch.setattr("reviews.views.scans.MOST_PAGES", 1)
     pictures = [as_jpeg(np.full((600, 400, 3), shade, np.uint8)) for shade in (180, 200, 255)]
-    response = upload(as_manager, started, *[file(content, "a.jpg") for content in pictures])
+    response = upload(as_manager, begun, *[file(content, "a.jpg") for content in pictures])
     assert response.status_code == 422
     assert "2 files were left out: send them again." in response.content.decode()
-    assert started.scans.count() == 1
+    assert begun.scans.count() == 1
 
 
-def test_a_review_keeps_only_so_many(as_manager, started, monkeypatch):
+def test_a_review_keeps_only_so_many(as_manager, begun, monkeypatch):
     monkeypatch.setattr(scans, "MOST_SCANS", 1)
     pictures = [as_jpeg(np.full((600, 400, 3), shade, np.uint8)) for shade in (200, 255)]
-    response = upload(as_manager, started, *[file(content, "a.jpg") for content in pictures])
+    response = upload(as_manager, begun, *[file(content, "a.jpg") for content in pictures])
     assert response.status_code == 422
     assert "as many pictures as it may" in response.content.decode()
-    assert started.scans.count() == 1
+    assert begun.scans.count() == 1
 
 
-def test_a_review_keeps_only_so_many_bytes(as_manager, started, joint, monkeypatch):
+def test_a_review_keeps_only_so_many_bytes(as_manager, begun, joint, monkeypatch):
     monkeypatch.setattr(scans, "MOST_KEPT", joint.size + 10)
-    before = stored_for(started)
+    before = stored_for(begun)
     plain = as_jpeg(np.full((600, 400, 3), 255, np.uint8))
-    assert upload(as_manager, started, file(plain, "a.jpg")).status_code == 422
-    assert started.scans.count() == 1
-    assert stored_for(started) == before
+    assert upload(as_manager, begun, file(plain, "a.jpg")).status_code == 422
+    assert begun.scans.count() == 1
+    assert stored_for(begun) == before
 
 
-def test_pictures_are_served_to_be_looked_at_and_nothing_else(as_manager, started, joint):
+def test_pictures_are_served_to_be_looked_at_and_nothing_else(as_manager, begun, joint):
     for name in ("review-scan-picture", "review-scan-straight"):
-        response = as_manager.get(reverse(name, args=[started.pk, joint.pk]))
+        response = as_manager.get(reverse(name, args=[begun.pk, joint.pk]))
         assert response["Content-Type"] == "image/jpeg"
         assert response["Content-Disposition"].startswith("attachment")
         assert response["X-Content-Type-Options"] == "nosniff"
@@ -378,7 +378,7 @@ def test_pictures_are_served_to_be_looked_at_and_nothing_else(as_manager, starte
         assert response["Cache-Control"] == "private, no-store"
 
 
-def test_a_scan_is_reached_by_its_own_review_only(as_manager, started, joint, manager):
+def test_a_scan_is_reached_by_its_own_review_only(as_manager, begun, joint, manager):
     other = cast.planned(cast.account_with_people(manager, name="Orsay & Finch"), manager)
     for name in ("review-scan", "review-scan-picture", "review-scan-straight"):
         assert as_manager.get(reverse(name, args=[other.pk, joint.pk])).status_code == 404
@@ -456,14 +456,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_what_is_no_picture_is_refused_in_words_and_kept_nowhere(as_manager, started, what):
-    before = stored_for(started)
-    response = upload(as_manager, started, file(HOSTILE[what](), "sheets.pdf"))
+def test_what_is_no_picture_is_refused_in_words_and_kept_nowhere(as_manager, begun, what):
+    before = stored_for(begun)
+    response = upload(as_manager, begun, file(HOSTILE[what](), "sheets.pdf"))
     assert response.status_code == 422
     page = response.content.decode()
     assert re.search(r"can’t be read|million pixels|pages|password|too long|Choose a picture", page)
-    assert not started.scans.exists()
-    assert stored_for(started) == before
+    assert not begun.scans.exists()
+    assert stored_for(begun) == before
 
 
 def most_memory() -> float:
@@ -472,23 +472,23 @@ def most_memory() -> float:
     return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) / 1024
 
 
-def test_a_huge_picture_in_a_pdf_takes_little_memory(as_manager, started):
-    response = upload(as_manager, started, file(pdf_with_a_huge_picture()))
+def test_a_huge_picture_in_a_pdf_takes_little_memory(as_manager, begun):
+    response = upload(as_manager, begun, file(pdf_with_a_huge_picture()))
     assert response.status_code in (302, 422)
     assert most_memory() < 500
 
 
-def test_the_largest_picture_that_is_taken_takes_little_memory(as_manager, started):
+def test_the_largest_picture_that_is_taken_takes_little_memory(as_manager, begun):
     side = int(MOST_PIXELS**0.5)
     content = io.BytesIO()
     Image.new("RGB", (side, side), "white").save(content, "PNG")
-    assert upload(as_manager, started, file(content.getvalue(), "large.png")).status_code == 302
+    assert upload(as_manager, begun, file(content.getvalue(), "large.png")).status_code == 302
     assert most_memory() < 500
 
 
-def test_an_upload_that_grows_beyond_its_bound_is_cut_off(as_manager, started, monkeypatch):
+def test_an_upload_that_grows_beyond_its_bound_is_cut_off(as_manager, begun, monkeypatch):
     monkeypatch.setattr(uploads, "MOST_A_FILE", 100_000)
-    response = upload(as_manager, started, file(bytes(300_000)))
+    response = upload(as_manager, begun, file(bytes(300_000)))
     assert response.status_code == 422
     assert "MB at once is too much" in response.content.decode()
 
@@ -496,23 +496,23 @@ def test_an_upload_that_grows_beyond_its_bound_is_cut_off(as_manager, started, m
 @pytest.mark.parametrize(
     "name", ["../../x.jpg", "a\r\nX-Evil: 1.jpg", "/etc/passwd", "é\u202egpj.exe"]
 )
-def test_what_an_upload_is_called_names_no_file_of_ours(as_manager, started, name):
+def test_what_an_upload_is_called_names_no_file_of_ours(as_manager, begun, name):
     plain = as_jpeg(np.full((600, 400, 3), 255, np.uint8))
-    upload(as_manager, started, SimpleUploadedFile(name, plain))
-    scan = started.scans.get()
-    assert re.fullmatch(rf"scans/{started.pk}/[0-9a-f]{{32}}\.jpg", scan.picture.name)
+    upload(as_manager, begun, SimpleUploadedFile(name, plain))
+    scan = begun.scans.get()
+    assert re.fullmatch(rf"scans/{begun.pk}/[0-9a-f]{{32}}\.jpg", scan.picture.name)
     assert scan.title.isprintable()
 
 
-def test_nothing_but_pixels_is_kept_of_a_picture(as_manager, started):
+def test_nothing_but_pixels_is_kept_of_a_picture(as_manager, begun):
     photo = Image.new("RGB", (900, 1200), "white")
     details = Image.Exif()
     details[0x010E] = "Where the client lives"
     details[0x0112] = 6
     content = io.BytesIO()
     photo.save(content, "JPEG", exif=details, comment=b"a secret")
-    upload(as_manager, started, file(content.getvalue(), "photo.jpg"))
-    with started.scans.get().picture.open("rb") as stored:
+    upload(as_manager, begun, file(content.getvalue(), "photo.jpg"))
+    with begun.scans.get().picture.open("rb") as stored:
         kept = stored.read()
     assert b"client lives" not in kept
     assert b"a secret" not in kept
@@ -521,7 +521,7 @@ def test_nothing_but_pixels_is_kept_of_a_picture(as_manager, started):
     assert image.size == (1200, 900), "upright, as the photographer saw it"
 
 
-def test_only_their_owner_reads_the_files(as_manager, started, settings, tmp_path):
+def test_only_their_owner_reads_the_files(as_manager, begun, settings, tmp_path):
     settings.STORAGES = settings.STORAGES | {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -529,8 +529,8 @@ def test_only_their_owner_reads_the_files(as_manager, started, settings, tmp_pat
         }
     }
     plain = as_jpeg(np.full((600, 400, 3), 255, np.uint8))
-    upload(as_manager, started, file(plain, "a.jpg"))
-    stored = tmp_path / started.scans.get().picture.name
+    upload(as_manager, begun, file(plain, "a.jpg"))
+    stored = tmp_path / begun.scans.get().picture.name
     assert stored.stat().st_mode & 0o777 == 0o600
     assert stored.parent.stat().st_mode & 0o777 == 0o700
 

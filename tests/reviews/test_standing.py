@@ -6,10 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from reviews import summaries
 from reviews.agenda import Agenda, Standing, standing_of
 from reviews.models import Review
 from tests import cast
 from tests.reviews.history import a_closed_review
+
+pytestmark = pytest.mark.usefixtures("contexts")
 
 # They close reviews, and read no worksheet.
 TODAY = datetime.date(2026, 11, 18)
@@ -78,6 +81,7 @@ def test_a_cancelled_review_is_no_next_date(account, manager, as_manager, at):
     Review.objects.filter(pk=review.pk).update(
         state="cancelled", cancelled_at=timezone.now(), cancelled_by=manager, cancel_reason="Ill"
     )
+    summaries.keep(review)
     assert "Overdue" in pages(account, as_manager)[0]
 
 

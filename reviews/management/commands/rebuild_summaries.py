@@ -1,9 +1,10 @@
 """Make again, from the records, what lists and aggregates read."""
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
+from reviews import concerns, summaries
 from reviews.models import ReviewSummary
-from reviews.summaries import rebuild
 
 
 class Command(BaseCommand):
@@ -12,5 +13,8 @@ class Command(BaseCommand):
     help = "Makes the summaries of reviews again from the records."
 
     def handle(self, *args: object, **options: object) -> None:
-        rebuild()
+        # Together: the first locks out whoever closes a review meanwhile, till both are made.
+        with transaction.atomic():
+            summaries.rebuild()
+            concerns.rebuild()
         self.stdout.write(f"{ReviewSummary.objects.count()} reviews")
