@@ -468,16 +468,16 @@ class FiltersForm(forms.Form):
         """Return each filter of a form that is valid, in words, with the address without it."""
         filters = self.filters
         return [
-            (self._inwords_of(name, text), filters.without(name).address)
+            (self._in_words(name, text), filters.without(name).address)
             for name, text in filters.given.items()
         ]
 
-    def _inwords_of(self, name: str, text: str) -> str:
+    def _in_words(self, name: str, text: str) -> str:
         field = self.fields[name]
         if isinstance(field, forms.BooleanField):
             return str(field.label)
         if name == "quarter":
-            text = quarter_inwords_of(self.cleaned_data[name])
+            text = quarter_in_words(self.cleaned_data[name])
         elif isinstance(field, CountField):
             text = plain_number(Decimal(text))
         else:
@@ -495,11 +495,11 @@ def _quarters(asked: str) -> list[tuple[str, list[tuple[str, str]]]]:
     years: dict[str, list[tuple[str, str]]] = {}
     for quarter in sorted(offered, reverse=True):
         year, number = quarter_told(quarter)
-        years.setdefault(str(year), []).append((f"{year}-{number}", quarter_inwords_of(quarter)))
+        years.setdefault(str(year), []).append((f"{year}-{number}", quarter_in_words(quarter)))
     return list(years.items())
 
 
-def quarter_inwords_of(quarter: int) -> str:
+def quarter_in_words(quarter: int) -> str:
     """Return a quarter as it is told: "Q4 2026"."""
     year, number = quarter_told(quarter)
     return gettext("Q{number} {year}").format(number=number, year=year)
