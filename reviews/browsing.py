@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -74,8 +74,7 @@ class Filters:
     @property
     def given(self) -> dict[str, str]:
         """What is asked for, as the address says it."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: _said(name, value) for name, value in values.items() if _is_given(value)}
+        return {name: _said(name, value) for name, value in vars(self).items() if _is_given(value)}
 
     @property
     def query(self) -> str:
@@ -98,8 +97,8 @@ class Filters:
         return self._asking("review-list-workbook")
 
     def _asking(self, name: str) -> str:
-        page = reverse(name)
-        return f"{page}?{self.query}" if self.given else page
+        page, query = reverse(name), self.query
+        return f"{page}?{query}" if query else page
 
     def without(self, name: str) -> "Filters":
         """Return the same but for one of them, by its name."""

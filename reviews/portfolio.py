@@ -30,6 +30,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Round
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from accounts.models import Account, Side, User
 from reviews.agenda import CountOf, first_of, own_accounts
@@ -64,10 +65,15 @@ MISSED, GONE = "missed", "gone"
 
 @dataclass(frozen=True)
 class Tally:
-    """How many reviews there are of a kind, and the address that lists them."""
+    """How many reviews there are of a kind, and what the list is asked to show them."""
 
     count: int
-    address: str
+    asked: Filters
+
+    @property
+    def address(self) -> str:
+        """The list behind the figure."""
+        return self.asked.address
 
 
 @dataclass(frozen=True)
@@ -267,9 +273,7 @@ class Portfolio:
             "held": Filters(lead=lead, quarter=self.quarter, state=Review.State.CLOSED),
             "overdue": Filters(lead=lead, overdue=True),
         }
-        tallies = {
-            kind: Tally(row[f"{prefix}{kind}"], asked.address) for kind, asked in lists.items()
-        }
+        tallies = {kind: Tally(row[f"{prefix}{kind}"], asked) for kind, asked in lists.items()}
         return LeadLine(lead, name, **tallies)
 
     # How it scores.
@@ -306,8 +310,8 @@ class Portfolio:
         return list(range(self.quarter, self.quarter - QUARTERS_OF_FACTORS, -1))
 
     @cached_property
-    def factors(self) -> list[FactorLine]:
-        """The thirteen in these quarters; nothing where none was chosen or judged in any."""
+    def _factors(self) -> dict[tuple[int, str], Mapping[str, Any]]:
+        """What is told of a factor in a quarter, where something is."""
         within = {"quarter__range": (self.quarters[-1], self.quarter)}
         names = ("quarter", "factor", "chosen", "weights", "scored", "tenths", "missed")
         rows: Iterable[Mapping[str, Any]]
@@ -323,13 +327,31 @@ class Portfolio:
                 tenths=Coalesce(Cast(Round(Sum(F("score") * 10)), BigIntegerField()), 0),
                 missed=Count("pk", filter=Q(is_missed=True)),
             )
-        found = {(row["quarter"], row["factor"]): row for row in rows}
-        if not any(row["chosen"] or row["scored"] or row["missed"] for row in found.values()):
+        told = [row for row in rows if row["chosen"] or row["scored"] or row["missed"]]
+        return {(row["quarter"], row["factor"]): row for row in told}
+
+    @property
+    def factors_told(self) -> str:
+        """All that the table of factors depends on: where it is the same, so is the table.
+
+        Empty where there is no table.
+        """
+        rows = sorted(tuple(row.values()) for row in self._factors.values())
+        return f"{get_language()} {self.missed_below} {self.quarter} {rows}" if rows else ""
+
+    @property
+    def factors(self) -> list[FactorLine]:
+        """The thirteen in these quarters; nothing where none was chosen or judged in any."""
+        if not self._factors:
             return []
+        words = dict(zip(self.quarters, self.quarter_names, strict=True))
         return [
             FactorLine(
                 factor,
-                [_cell(quarter, factor, found.get((quarter, factor))) for quarter in self.quarters],
+                [
+                    _cell(words[quarter], quarter, factor, self._factors.get((quarter, factor)))
+                    for quarter in self.quarters
+                ],
             )
             for factor in Factor
         ]
@@ -498,15 +520,15 @@ def mark_read(text: str) -> tuple[datetime.date, int] | None:
         return None
 
 
-def _cell(quarter: int, factor: Factor, row: Mapping[str, Any] | None) -> FactorCell:
+def _cell(words: str, quarter: int, factor: Factor, row: Mapping[str, Any] | None) -> FactorCell:
     row = row or {"chosen": 0, "weights": 0, "scored": 0, "tenths": 0, "missed": 0}
     return FactorCell(
-        quarter_in_words(quarter),
-        chosen=Tally(row["chosen"], Filters(chosen=factor, quarter=quarter).address),
+        words,
+        chosen=Tally(row["chosen"], Filters(chosen=factor, quarter=quarter)),
         weight=_mean(Decimal(row["weights"]), row["chosen"]),
         score=_mean(Decimal(row["tenths"]) / 10, row["scored"]),
         scored=row["scored"],
-        missed=Tally(row["missed"], Filters(missed=factor, quarter=quarter).address),
+        missed=Tally(row["missed"], Filters(missed=factor, quarter=quarter)),
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
+from django.utils.translation import get_language
+
 from reviews.browsing import Filters, quarter_in_words
 from reviews.models import Review
 from reviews.trend import LOWEST, NARROW, STEP, TOP, TOP_SCORE, WIDE, Level, Shape
@@ -90,6 +92,11 @@ class Spread:
     """The scores of quarters, oldest first; there's a score among them."""
 
     quarters: list[QuarterScores]
+
+    @property
+    def told(self) -> str:
+        """All that the drawing and its table depend on: where it is the same, so are they."""
+        return f"{get_language()} {self.missed_below} {self.quarters}"
 
     @property
     def scored(self) -> list[QuarterScores]:

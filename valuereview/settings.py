@@ -183,7 +183,13 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
-    }
+    },
+    # Parts of pages, by all that they depend on: none is ever old, and a new release has none.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "template_fragments",
+        "OPTIONS": {"MAX_ENTRIES": 60},
+    },
 }
 
 # Cookies travel over HTTPS alone, and browsers remember to come that way, unless told otherwise.
@@ -330,7 +336,7 @@ MISSED_BELOW = env.int("MISSED_BELOW", default=80)
 
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     # What tests upload is gone with them.
     STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
     ACCOUNT_RATE_LIMITS = False

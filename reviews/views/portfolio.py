@@ -72,7 +72,6 @@ def _list(
         "nav_current": "portfolio",
         "page": page,
         "is_first": "after" not in request.GET,
-        "most_counted": MOST_COUNTED,
         **told,
     }
     return render(request, template, context)

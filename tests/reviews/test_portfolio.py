@@ -8,6 +8,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -343,7 +344,7 @@ def test_what_stands_behind_a_count_is_listed_page_by_page(
 
 def test_counts_stop_at_a_bound_and_say_so(ours, director, monkeypatch):
     monkeypatch.setattr("reviews.portfolio.MOST_COUNTED", 2)
-    monkeypatch.setattr("reviews.views.portfolio.MOST_COUNTED", 2)
+    monkeypatch.setattr("reviews.templatetags.tallies.MOST_COUNTED", 2)
     for number in range(5):
         promise(ours.reviews.get(number=3), f"Action {number}", RUTH, due_on=TODAY - DAY)
     assert Portfolio(director).late["client"] == 3
@@ -351,6 +352,36 @@ def test_counts_stop_at_a_bound_and_say_so(ours, director, monkeypatch):
         director
     )
     assert MOST_COUNTED == 1000
+
+
+def test_what_is_kept_of_the_page_is_neither_old_nor_anybody_elses(
+    ours, manager, outsider, director, monkeypatch
+):
+    def told(user: User) -> tuple[str, str]:
+        text = page(user)
+        table = text.partition('id="factors"')[2].partition("</table>")[0]
+        drawing = text.partition('class="vr-figure"')[2].partition("</figure>")[0]
+        return table.partition("Autonomy</th>")[2].partition("</td>")[0], drawing
+
+    first = told(director)
+    assert "chosen once" in first[0]
+    theirs = cast.account_with_people(outsider, name="Orsay & Finch")
+    for counts in ({}, {"foresight": 50}, {"responsiveness": 20}):
+        a_closed_review(theirs, outsider, counts=counts)
+    then = told(director)
+    assert "chosen 2 times" in then[0]
+    assert first[1] != then[1]
+    # A manager is told of own accounts, before and after a director asked.
+    assert told(manager) == first == told(manager)
+    director.language = "fr"
+    director.save()
+    assert "choisi 2 fois" in page(director)
+    # Another bound marks other cells, and is drawn elsewhere.
+    director.language = "en"
+    director.save()
+    monkeypatch.setattr(django_settings, "MISSED_BELOW", 60)
+    assert "below 60" in page(director)
+    assert told(director)[1] != then[1]
 
 
 @pytest.fixture
