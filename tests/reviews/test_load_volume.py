@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.demo import DEMO_PASSWORD
 from accounts.models import Account, Contact, User
-from reviews.models import FactorSummary, Review, ReviewSummary
+from reviews.models import AbsentExecutive, FactorSummary, Review, ReviewSummary
 from scorecards.models import Scorecard
 from scorecards.periods import Span
 from scorecards.scores import judge
@@ -36,6 +36,8 @@ def test_there_is_as_much_as_was_asked_for(volume):
     assert ReviewSummary.objects.filter(score__isnull=False).count() == 400 - 60
     assert FactorSummary.objects.filter(is_missed=True).exists()
     assert FactorSummary.objects.filter(is_missed_twice=True).exists()
+    # Of accounts 3, 15, 27, 39 and 51, counted from 0.
+    assert AbsentExecutive.objects.count() == 5
 
 
 def test_its_summaries_say_what_its_rows_say(volume):
@@ -73,7 +75,7 @@ def test_every_page_works_on_it(volume):
     client = Client()
     for email in ("director@volume.test", "manager1@volume.test"):
         assert client.login(email=email, password=DEMO_PASSWORD)
-        for name in ("home", "account-list", "review-list"):
+        for name in ("home", "account-list", "review-list", "portfolio", "absent-executives"):
             assert client.get(reverse(name)).status_code == 200
         account = Account.objects.filter(lead__email="manager1@volume.test").first()
         assert client.get(account.get_absolute_url()).status_code == 200

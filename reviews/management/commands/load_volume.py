@@ -365,13 +365,20 @@ class Volume:
         )
 
     def _meetings(self) -> None:
-        """Tell of the last two meetings of each account who came, and what was promised."""
-        lately = self._numbers("j >= last - 1")
+        """Tell of the last three meetings of each account who came, and what was promised."""
         review = {"review": f"{self.first[Review]} + k"}
-        _fill(Sitting, review | {"held_on": self._ago(HELD)}, lately)
-        for place, side in ((0, Side.CLIENT), (1, Side.CLIENT), (4, Side.PROVIDER)):
+        _fill(Sitting, review | {"held_on": self._ago(HELD)}, self._numbers("j >= last - 2"))
+        once = "j = last AND (i + {}) % 9 = 0"
+        lately = "j >= last - 1"
+        invited = (
+            (0, Side.CLIENT, lately, once.format(0)),
+            (1, Side.CLIENT, lately, once.format(1)),
+            # One of a dozen came to the third last meeting, and to none since.
+            (2, Side.CLIENT, "j >= last - 2 AND i % 12 = 3", lately),
+            (4, Side.PROVIDER, lately, once.format(4)),
+        )
+        for place, side, meetings, stayed_away in invited:
             contact = f"{self.first[Contact]} + i * {PEOPLE} + {place}"
-            stayed_away = f"(j = last AND (i + {place}) % 9 = 0)"
             _fill(
                 Participant,
                 review
@@ -381,9 +388,9 @@ class Volume:
                     "name": f"(SELECT name FROM accounts_contact WHERE id = {contact})",
                     "title": "'Manager'",
                     "attendance": f"CASE WHEN {stayed_away} THEN 'absent' ELSE 'present' END",
-                    "position": f"CASE WHEN NOT {stayed_away} THEN {place % 4 + 1} END",
+                    "position": f"CASE WHEN {stayed_away} THEN NULL ELSE {place % 4 + 1} END",
                 },
-                lately,
+                self._numbers(meetings),
             )
         for place, side in ((0, Side.CLIENT), (4, Side.PROVIDER)):
             owner = f"{self.first[Contact]} + i * {PEOPLE} + {place}"
