@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
@@ -520,6 +520,17 @@ class SavedViewForm(forms.ModelForm[SavedView]):
         # Whose it is isn't a field, and its rule (one of a name) holds all the same.
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return excluded - {"user"}
+
+    def keep(self) -> bool:
+        """Save the view, unless one of its name was saved since it was looked for."""
+        try:
+            with transaction.atomic():
+                self.save()
+        except IntegrityError:
+            [once] = SavedView._meta.constraints
+            self.add_error("name", once.get_violation_error_message())
+            return False
+        return True
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -179,8 +179,12 @@ class Concerns:
 
 @dataclass(frozen=True)
 class ConcernPage(Concerns):
-    """A page of all of a kind; `next_after` is the mark that the next one comes after, if any."""
+    """A page of all of a kind; `next_after` is the mark that the next one comes after, if any.
 
+    One that comes after no mark that can be read is the first.
+    """
+
+    is_first: bool
     next_after: str
 
 
@@ -407,7 +411,8 @@ class Portfolio:
 
     def _page(self, of_kind: "OfKind", order: tuple[str, str], after: str) -> ConcernPage:
         rows, day = of_kind.rows, order[0].removeprefix("-")
-        if read := mark_read(after):
+        read = mark_read(after)
+        if read:
             way = "lt" if order[0].startswith("-") else "gt"
             further = Q(**{f"{day}__{way}": read[0]}) | Q(**{f"pk__{way}": read[1]})
             rows = rows.filter(Q(**{f"{day}__{way}e": read[0]}) & further)
@@ -418,6 +423,7 @@ class Portfolio:
         return ConcernPage(
             rows=[Concern(kind, *columns) for kind, _count, *columns, _day, _pk in shown],
             count=shown[0][1] if shown else 0,
+            is_first=read is None,
             next_after="{}.{}".format(*shown[-1][-2:]) if len(found) > MOST_A_PAGE else "",
         )
 

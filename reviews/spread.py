@@ -72,6 +72,11 @@ class SpreadChart:
     missed: Level
 
     @property
+    def scored(self) -> list[QuarterScores]:
+        """The quarters that it draws, of those in which a review has a score."""
+        return [bar.scores for bar in self.bars if bar.scores.reviews]
+
+    @property
     def width(self) -> int:
         """How wide a bar is."""
         return BAR
@@ -97,11 +102,6 @@ class Spread:
     def told(self) -> str:
         """All that the drawing and its table depend on: where it is the same, so are they."""
         return f"{get_language()} {self.missed_below} {self.quarters}"
-
-    @property
-    def scored(self) -> list[QuarterScores]:
-        """The quarters in which a review has a score."""
-        return [row for row in self.quarters if row.reviews]
 
     @property
     def missed_below(self) -> int:

@@ -102,9 +102,8 @@ def save_view(request: SignedInRequest) -> HttpResponse:
         raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
     view = SavedView(user=request.user, query=form.filters.query)
     naming = SavedViewForm(request.POST, instance=view)
-    if not naming.is_valid():
+    if not (naming.is_valid() and naming.keep()):
         return _show(request, form, naming, status=422)
-    naming.save()
     messages.success(request, _("The view is saved."))
     return redirect(form.filters.address)
 
@@ -119,8 +118,7 @@ def saved_view(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The view is deleted."))
         return redirect(address)
     form = SavedViewForm(request.POST if request.method == "POST" else None, instance=view)
-    if form.is_valid():
-        form.save()
+    if form.is_valid() and form.keep():
         messages.success(request, _("Saved."))
         return redirect(address)
     context = {

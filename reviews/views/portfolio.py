@@ -71,7 +71,6 @@ def _list(
     context = {
         "nav_current": "portfolio",
         "page": page,
-        "is_first": "after" not in request.GET,
         **told,
     }
     return render(request, template, context)

@@ -55,6 +55,18 @@ def members(review, count) -> list[Client]:
     return clients
 
 
+def test_of_ten_who_save_a_view_by_one_name_one_does(manager):
+    tabs = [Client() for _ in range(CLIENTS)]
+    for tab in tabs:
+        tab.force_login(manager)
+    named = {"name": "Halden, missed", "query": "q=halden"}
+    answers = at_once([partial(tab.post, reverse("saved-view-new"), named) for tab in tabs])
+    assert sorted(answer.status_code for answer in answers) == [302] + [422] * (CLIENTS - 1)
+    refused = [answer.content.decode() for answer in answers if answer.status_code == 422]
+    assert all("You have a view of this name already." in text for text in refused)
+    assert manager.saved_views.count() == 1
+
+
 def test_of_ten_who_save_one_version_one_wins_and_nine_see_both(planned, manager):
     review = cast.held_until(planned, manager, "improvement")
     action = ImprovementAction.objects.filter(review=review).first()
