@@ -250,6 +250,14 @@ class Account(SearchedByName):
                 condition=Q(paper_size__in=PaperSize.values), name="account_paper_size_known"
             ),
         ]
+        # Few are: what leaves them out looks at no other.
+        indexes = [
+            models.Index(
+                fields=["paused_until"],
+                condition=Q(paused_until__isnull=False),
+                name="account_paused",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -335,6 +343,11 @@ class Contact(SearchedByName):
                 name="contact_login_once",
                 violation_error_message=_("Another contact of this account has this login."),
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["left_on"], condition=Q(left_on__isnull=False), name="contact_left"
+            )
         ]
 
     def __str__(self) -> str:

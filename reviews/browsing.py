@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,19 +14,20 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Language, User
 from reviews.agenda import Standing
-from reviews.fields import CountField
+from reviews.fields import CountField, LongSelect
 from reviews.models import (
     FactorSummary,
     Review,
     ReviewSummary,
     SavedView,
+    days_of,
     quarter_of,
     quarter_told,
 )
@@ -97,12 +98,18 @@ class Filters:
         return self._asking("review-list-workbook")
 
     def _asking(self, name: str) -> str:
-        page, query = reverse(name), self.query
+        page, query = _page(name, get_script_prefix()), self.query
         return f"{page}?{query}" if query else page
 
     def without(self, name: str) -> "Filters":
         """Return the same but for one of them, by its name."""
         return replace(self, **{name: getattr(Filters, name)})
+
+
+@cache
+def _page(name: str, prefix: str) -> str:
+    """Return the address of a page; `prefix` is the one before all of them."""
+    return reverse(name)
 
 
 def _is_given(value: object) -> bool:
@@ -172,8 +179,9 @@ def walked(filters: Filters, user: User) -> Iterator[list[ReviewSummary]]:
 def _matching(filters: Filters, user: User, mark: Mark | None = None) -> QuerySet[ReviewSummary]:
     rows = ReviewSummary.objects.order_by()
     if told := _told(filters, "factors__"):
+        # Asked for apart, it would be of any factor of the review.
+        told &= _when(filters, "factors__")
         if mark is not None:
-            # Asked for apart, it would be of any factor of the review.
             told &= mark.beyond("factors__")
         rows = rows.annotate(told=FilteredRelation("factors", condition=told))
         rows = rows.filter(told__isnull=False)
@@ -183,11 +191,16 @@ def _matching(filters: Filters, user: User, mark: Mark | None = None) -> QuerySe
 
 
 def _counted(filters: Filters, user: User) -> QuerySet[Any]:
-    """Return as many rows as are found: those of the factor alone, where it has all it takes."""
+    """Return as many rows as are found: those of the factor alone, where it has all it takes.
+
+    Those of all accounts in their order: an index that has it is read as far as they're counted.
+    """
+    rows: QuerySet[Any] = _matching(filters, user)
     if told := _told(filters, ""):
         asked = _conditions(filters, user, "review__")
-        return FactorSummary.objects.order_by().filter(told, *asked)
-    return _matching(filters, user)
+        rows = FactorSummary.objects.order_by().filter(told, *asked)
+    is_of_all = user.may_read(as_member=False) and not filters.q
+    return rows.order_by("-on", "-review_id") if is_of_all else rows
 
 
 def _told(filters: Filters, at: str) -> Q:
@@ -203,16 +216,21 @@ def _told(filters: Filters, at: str) -> Q:
     return Q()
 
 
+def _when(filters: Filters, at: str) -> Q:
+    """Return the days of the quarter that is asked for: they stand in every index, in its order."""
+    return Q() if filters.quarter is None else Q(**{f"{at}on__range": days_of(filters.quarter)})
+
+
 def _conditions(filters: Filters, user: User, at: str) -> Iterator[Q | Exists]:
     """Yield all else that has to hold; `at` leads to the summary, from rows of factors.
 
-    These know the account, the lead and the quarter themselves.
+    These know the account, the lead and the day themselves.
     """
     if not user.may_read(as_member=False):
         yield Q(account__in=Account.objects.visible_to(user).values("pk"))
+    yield _when(filters, "")
     for name, path in (
         ("lead", "lead"),
-        ("quarter", "quarter"),
         ("facilitator", f"{at}facilitator"),
         ("state", f"{at}state"),
         ("language", f"{at}language"),
@@ -222,6 +240,9 @@ def _conditions(filters: Filters, user: User, at: str) -> Iterator[Q | Exists]:
         value = getattr(filters, name)
         if _is_given(value):
             yield Q(**{path: value})
+    if filters.score_from is not None or filters.score_to is not None:
+        # What has a score is closed: so those that are planned, and newer, are passed over.
+        yield Q(**{f"{at}state": Review.State.CLOSED})
     if filters.overdue:
         now = timezone.now()
         # The second follows from the first; by it the newest ones to come are passed over.
@@ -361,6 +382,7 @@ class People:
 class ChosenField(forms.TypedChoiceField):
     """One of a list, or none of it."""
 
+    widget = LongSelect
     default_error_messages = {"invalid_choice": _("Choose from the list.")}
 
     def __init__(self, **options: Any) -> None:
@@ -528,7 +550,7 @@ class SavedViewForm(forms.ModelForm[SavedView]):
                 self.save()
         except IntegrityError:
             [once] = SavedView._meta.constraints
-            self.add_error("name", once.get_violation_error_message())
+            self.add_error("name", str(once.get_violation_error_message()))
             return False
         return True
 

@@ -1070,6 +1070,16 @@ def quarter_told(quarter: int) -> tuple[int, int]:
     return quarter // 4, quarter % 4 + 1
 
 
+def days_of(quarter: int) -> tuple[datetime.date, datetime.date]:
+    """Return the first and the last day of a quarter."""
+
+    def first(number: int) -> datetime.date:
+        year, of_year = quarter_told(number)
+        return datetime.date(year, of_year * 3 - 2, 1)
+
+    return first(quarter), first(quarter + 1) - datetime.timedelta(days=1)
+
+
 class ReviewSummary(models.Model):
     """What lists tell of a review, and find it by: kept when it changes, never worked out to read.
 
@@ -1110,7 +1120,6 @@ class ReviewSummary(models.Model):
             models.Index(fields=["lead", "-on", "-review"], name="summary_lead"),
             models.Index(fields=["facilitator", "-on", "-review"], name="summary_facilitator"),
             models.Index(fields=["state", "-on", "-review"], name="summary_state"),
-            models.Index(fields=["quarter", "-on", "-review"], name="summary_quarter"),
             models.Index(fields=["language", "-on", "-review"], name="summary_language"),
             models.Index(fields=["score", "-on", "-review"], name="summary_score"),
             models.Index(

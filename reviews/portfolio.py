@@ -32,7 +32,7 @@ from django.db.models.functions import Cast, Coalesce, Round
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts.models import Account, Side, User
+from accounts.models import Account, Contact, Side, User
 from reviews.agenda import CountOf, first_of, own_accounts
 from reviews.browsing import MARKED, MOST_COUNTED, Filters, quarter_in_words
 from reviews.concerns import spread_of
@@ -44,8 +44,8 @@ from reviews.models import (
     Review,
     ReviewSummary,
     ScoreSpread,
+    days_of,
     quarter_of,
-    quarter_told,
 )
 from reviews.spread import QuarterScores
 from scorecards.factors import Factor
@@ -444,11 +444,9 @@ class Portfolio:
         return OfKind(rows.order_by("-on", "-review_id", "factor"), columns)
 
     def _late(self, side: Side) -> "OfKind":
-        owed = OpenAction.objects.filter(
-            Q(account__paused_until__isnull=True) | Q(account__paused_until__lt=self.today),
-            side=side,
-            due_on__lt=self.today,
-        )
+        paused = Account.objects.order_by().filter(paused_until__gte=self.today)
+        owed = OpenAction.objects.filter(side=side, due_on__lt=self.today)
+        owed = owed.exclude(account__in=paused.values("pk"))
         rows = self._own(owed).order_by("due_on", "action_id")
         columns = _columns(
             side,
@@ -462,7 +460,8 @@ class Portfolio:
         return OfKind(rows, columns)
 
     def _absent(self) -> "OfKind":
-        absent = AbsentExecutive.objects.filter(contact__left_on__isnull=True)
+        gone = Contact.objects.order_by().filter(left_on__isnull=False)
+        absent = AbsentExecutive.objects.exclude(contact__in=gone.values("pk"))
         rows = self._own(absent).order_by("-on", "-contact_id")
         columns = _columns(
             GONE,
@@ -489,16 +488,6 @@ class OfKind:
         rows = first_of(self.rows, MOST_CONCERNS)
         found: QuerySet[Any, Any] = rows.annotate(**self.columns).values_list(*self.columns)
         return found
-
-
-def days_of(quarter: int) -> tuple[datetime.date, datetime.date]:
-    """Return the first and the last day of a quarter."""
-
-    def first(number: int) -> datetime.date:
-        year, of_year = quarter_told(number)
-        return datetime.date(year, of_year * 3 - 2, 1)
-
-    return first(quarter), first(quarter + 1) - datetime.timedelta(days=1)
 
 
 def _up_to(rows: QuerySet[Any]) -> CountOf:

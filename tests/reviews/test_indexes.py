@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from accounts.models import Side, User
 from reviews import browsing
 from reviews.agenda import Agenda
 from reviews.browsing import Filters, Mark, found
+from reviews.management.commands import load_volume
 from reviews.models import quarter_of
 from reviews.portfolio import Portfolio
 
@@ -26,10 +28,10 @@ TODAY = datetime.date(2026, 11, 20)
 # By each index, what is asked of the list: a lead and a facilitator are the number of a manager.
 LISTED = {
     "summary_newest": {},
+    "summary_newest, of a quarter": {"quarter": quarter_of(datetime.date(2026, 5, 1))},
     "summary_lead": {"lead": 3},
     "summary_facilitator": {"facilitator": 4},
     "summary_state": {"state": "in_progress"},
-    "summary_quarter": {"quarter": quarter_of(datetime.date(2026, 5, 1))},
     "summary_language": {"language": "fr"},
     "summary_score": {"score_to": Decimal(75)},
     "summary_overdue": {"overdue": True},
@@ -49,8 +51,10 @@ TOGETHER = {
 }
 
 
-def test_each_list_has_an_index(settings):
+def test_each_list_has_an_index(settings, monkeypatch):
     settings.DEBUG = True
+    # An index made in a transaction may not be looked at there, if another one is older.
+    monkeypatch.setattr(load_volume, "_without_indexes", nullcontext)
     call_command("load_volume", accounts=2000, reviews=20000, today=TODAY, verbosity=0)
     director = User.objects.get(role="director")
     managers = list(User.objects.filter(role="manager").order_by("pk"))

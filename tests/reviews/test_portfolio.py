@@ -24,10 +24,11 @@ from reviews.models import (
     OpenAction,
     Review,
     ScoreSpread,
+    days_of,
     quarter_of,
     quarter_told,
 )
-from reviews.portfolio import MOST_CONCERNS, MOST_LEADS, Portfolio, days_of
+from reviews.portfolio import MOST_CONCERNS, MOST_LEADS, Portfolio
 from reviews.spread import QuarterScores, Spread
 from scorecards.factors import Factor
 from tests import cast
