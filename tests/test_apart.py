@@ -61,6 +61,11 @@ def pid() -> int:
     return apart.run(os.getpid, seconds=PATIENCE)
 
 
+def ask_and_end() -> None:
+    pid()
+    apart.end()
+
+
 def lives(process: int) -> bool:
     """Whether a process is there, and no mere record of one that ended."""
     try:
@@ -264,3 +269,15 @@ def test_a_helper_has_one_process_at_a_time():
             asked.result()
     assert len(set(multiprocessing.active_children()) - before) == 1
     helper.end()
+
+
+def test_a_process_of_multiprocessing_that_ran_something_apart_can_end(monkeypatch):
+    # It isn't seen to be a test's.
+    monkeypatch.setenv("DEBUG", "1")
+    process = multiprocessing.get_context("spawn").Process(target=ask_and_end)
+    process.start()
+    process.join(PATIENCE)
+    try:
+        assert process.exitcode == 0
+    finally:
+        process.kill()

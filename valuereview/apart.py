@@ -156,6 +156,14 @@ def run(function: Callable[[*Given], Returned], *arguments: *Given, seconds: flo
     return _helper.run(function, *arguments, seconds=seconds)
 
 
+def end() -> None:
+    """End that process now.
+
+    For a process of `multiprocessing`, which else would wait at its end for this one to end first.
+    """
+    _helper.end()
+
+
 def _begin() -> None:
     """Make the process ready: it dies with the one that started it, and keeps its bounds."""
     threading.Thread(target=_end_with_parent, daemon=True).start()

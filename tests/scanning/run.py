@@ -18,6 +18,7 @@ django.setup()
 from tests.scanning import pens  # noqa: E402
 from tests.scanning.judged import Tally, Verdict, judge  # noqa: E402
 from tests.scanning.sheets import KINDS, simulated  # noqa: E402
+from valuereview import apart  # noqa: E402
 
 PAGES, SEED = 600, 20261123
 
@@ -27,7 +28,12 @@ def judged(part: int, parts: int) -> list[Verdict]:
     # Each process has a core of its own.
     cv2.setNumThreads(1)
     numbers = range(part, PAGES, parts)
-    return [judge(page) for page in simulated(SEED, numbers, marks=tuple(pens.MARKS), kinds=KINDS)]
+    pages = simulated(SEED, numbers, marks=tuple(pens.MARKS), kinds=KINDS)
+    try:
+        return [judge(page) for page in pages]
+    finally:
+        # The sheets were laid out apart.
+        apart.end()
 
 
 def main() -> None:
