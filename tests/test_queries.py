@@ -24,7 +24,7 @@ from tests.reviews.history import a_closed_review, a_scorecard
 from tests.reviews.pages import address, fields_of
 from tests.test_access import TABLE
 
-pytestmark = pytest.mark.uncounted
+pytestmark = [pytest.mark.uncounted, pytest.mark.once]
 
 # Two of them are the session and the user, one is the account or the review.
 PAGES = {

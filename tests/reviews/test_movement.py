@@ -90,6 +90,7 @@ def of_each(found: Movement) -> dict[str, list[tuple[Fraction, str]]]:
 # What always holds
 
 
+@pytest.mark.once
 @settings(deadline=None)
 @given(measures(), measures())
 def test_the_parts_add_up_to_the_difference_exactly_and_as_shown(first, second):
@@ -105,6 +106,7 @@ def test_the_parts_add_up_to_the_difference_exactly_and_as_shown(first, second):
     assert all(part.points for part in found.told)
 
 
+@pytest.mark.once
 @settings(deadline=None)
 @given(measures(), measures())
 def test_read_backwards_each_part_changes_its_sign(first, second):
@@ -117,6 +119,7 @@ def test_read_backwards_each_part_changes_its_sign(first, second):
     )
 
 
+@pytest.mark.once
 @settings(deadline=None)
 @given(measures())
 def test_the_same_again_moves_nothing(told):
@@ -127,6 +130,7 @@ def test_the_same_again_moves_nothing(told):
     assert found.words.startswith("The score is the same: it was ")
 
 
+@pytest.mark.once
 @given(st.lists(st.fractions(-100, 100, max_denominator=999), min_size=1, max_size=20), st.data())
 def test_parts_are_rounded_to_any_total_that_rounding_their_sum_can_give(parts, data):
     tenths = sum(parts) * 10

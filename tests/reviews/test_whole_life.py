@@ -44,7 +44,7 @@ from tests.reviews.pages import address, fields_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 
-FIRST_SEED, OTHER_SEEDS, STEPS = 0, range(1, 3), 60
+FIRST_SEED, OTHER_SEEDS, STEPS = 0, range(1, 2), 60
 START = datetime.datetime(2026, 11, 18, 15, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
 FIVES = (
