@@ -152,15 +152,17 @@ def first_of(rows: QuerySet[Row], most: int) -> QuerySet[Row]:
     return rows.model._default_manager.filter(pk__in=rows.values("pk")[:most]).order_by()
 
 
-def own_accounts(user: User) -> QuerySet[Membership, Any]:
-    """Return the numbers of the accounts that a user who doesn't read all of them reads.
+def readable(rows: QuerySet[Row], user: User) -> QuerySet[Row]:
+    """Keep the rows of accounts that a user may read, which know their account.
 
     By the rule of `User.may_read`, without a look at accounts: there are many more of these.
     """
+    if user.may_read(as_member=False):
+        return rows
     memberships = Membership.objects.order_by()
     may_read = user.may_read(as_member=True)
     own = memberships.filter(user=user) if may_read else memberships.none()
-    return own.values("account")
+    return rows.filter(account__in=own.values("account"))
 
 
 class Counts(TypedDict):
@@ -208,7 +210,7 @@ class Agenda:
     @cached_property
     def open_reviews(self) -> "list[WithAnnotations[Review, Counts]]":
         """The reviews that are planned or in progress, soonest first, as many as a page holds."""
-        rows = self._own(ReviewSummary.objects.order_by("on", "review_id"))
+        rows = readable(ReviewSummary.objects.order_by("on", "review_id"), self.user)
         # Every one that is planned makes its account overdue one day: an index has these alone.
         planned = rows.filter(state=Review.State.PLANNED, overdue_from__isnull=False)
         running = rows.filter(state=Review.State.IN_PROGRESS)
@@ -241,14 +243,14 @@ class Agenda:
     @cached_property
     def unplanned(self) -> list[Review]:
         """The last reviews of accounts that are overdue without a next date, longest ago first."""
-        rows = self._own(ReviewSummary.objects.order_by("overdue_from", "review_id"))
+        rows = readable(ReviewSummary.objects.order_by("overdue_from", "review_id"), self.user)
         found = rows.filter(state=Review.State.CLOSED, overdue_from__lte=self.now)
         return [row.review for row in found.select_related("review__account")[:MOST_REVIEWS]]
 
     @property
     def actions(self) -> list[Due]:
         """What the user owes by what a review agreed, due first before the rest."""
-        found = self._own(OpenAction.objects.filter(owner__user=self.user))
+        found = readable(OpenAction.objects.filter(owner__user=self.user), self.user)
         return [
             Due(
                 row.action,
@@ -259,12 +261,6 @@ class Agenda:
                 F("due_on").asc(nulls_last=True), "action_id"
             )
         ]
-
-    def _own(self, rows: QuerySet[Row]) -> QuerySet[Row]:
-        """Keep the rows of accounts that the user may read."""
-        if self.user.may_read(as_member=False):
-            return rows
-        return rows.filter(account__in=own_accounts(self.user))
 
     def _today(self, account: Account) -> datetime.date:
         return timezone.localdate(self.now, account.zone)

@@ -33,7 +33,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import Account, Contact, Side, User
-from reviews.agenda import CountOf, first_of, own_accounts
+from reviews.agenda import CountOf, first_of, readable
 from reviews.browsing import MARKED, MOST_COUNTED, Filters, quarter_in_words
 from reviews.concerns import spread_of
 from reviews.models import (
@@ -232,7 +232,7 @@ class Portfolio:
 
     def _own(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         """Keep the rows of accounts that the user may read."""
-        return rows if self.sees_all else rows.filter(account__in=own_accounts(self.user))
+        return readable(rows, self.user)
 
     # Who meets whom.
 

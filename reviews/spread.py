@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from reviews.browsing import Filters, quarter_in_words
 from reviews.models import Review
-from reviews.trend import LOWEST, NARROW, STEP, TOP, TOP_SCORE, WIDE, Level, Shape
+from reviews.trend import LOWEST, NARROW, STEP, TOP_SCORE, WIDE, Level, Scale, Shape, text_of
 from scorecards.models import missed_below
 
 BAR = 26
@@ -120,40 +120,33 @@ class Spread:
 
     def _drawn(self, shape: Shape, quarters: Sequence[QuarterScores]) -> SpreadChart:
         lowest = [int(row.low) // STEP * STEP for row in quarters if row.reviews]
-        bottom = min(LOWEST, missed_below() // STEP * STEP, *lowest)
-
-        def y_of(score: Decimal | int) -> float:
-            share = float((TOP_SCORE - score) / (TOP_SCORE - bottom))
-            return TOP + share * (shape.floor - TOP)
-
-        def level(score: int) -> Level:
-            y = y_of(score)
-            return Level(score, _text(y), above=_text(y - 5), below=_text(y + 15))
-
+        scale = Scale(shape, min(LOWEST, missed_below() // STEP * STEP, *lowest))
         bars = []
-        room = (shape.last - shape.first) / max(len(quarters) - 1, 1)
         for index, row in enumerate(quarters):
-            x = shape.first + room * index if len(quarters) > 1 else (shape.first + shape.last) / 2
-            place = _text(x), _text(x - BAR / 2), _text(x + BAR / 2)
+            x = scale.x_of(index, len(quarters))
+            place = text_of(x), text_of(x - BAR / 2), text_of(x + BAR / 2)
             if not row.reviews:
                 bars.append(Bar(row, *place))
                 continue
-            top, bottom_y = y_of(row.high), y_of(row.low)
+            top, bottom_y = scale.y_of(row.high), scale.y_of(row.low)
             # A thin one is still seen where all scores are the same.
             height = max(bottom_y - top, 2.0)
-            value_y = _text(max(top - 8, 12))
+            value_y = text_of(max(top - 8, 12))
             bars.append(
-                Bar(row, *place, _text(top), _text(height), _text(y_of(row.middle)), value_y)
+                Bar(
+                    row,
+                    *place,
+                    text_of(top),
+                    text_of(height),
+                    text_of(scale.y_of(row.middle)),
+                    value_y,
+                )
             )
         runs = [list(run) for drawn, run in groupby(bars, lambda bar: bool(bar.y)) if drawn]
         return SpreadChart(
             shape=shape,
             bars=bars,
             lines=[" ".join(f"{bar.x},{bar.y}" for bar in run) for run in runs if run[1:]],
-            levels=[level(TOP_SCORE), level(bottom)],
-            missed=level(missed_below()),
+            levels=[scale.level(TOP_SCORE), scale.level(scale.bottom)],
+            missed=scale.level(missed_below()),
         )
-
-
-def _text(number: float) -> str:
-    return f"{number:.1f}"

@@ -71,6 +71,31 @@ NARROW = Shape(width=360, floor=168, first=106, last=330)
 
 
 @dataclass(frozen=True)
+class Scale:
+    """Where scores stand in a chart, from `bottom` to the best, and things in a row across it."""
+
+    shape: Shape
+    bottom: int
+
+    def y_of(self, score: Decimal | int) -> float:
+        """Return how far down a score stands."""
+        share = float((TOP_SCORE - score) / (TOP_SCORE - self.bottom))
+        return TOP + share * (self.shape.floor - TOP)
+
+    def x_of(self, index: int, count: int) -> float:
+        """Return how far to the right one of so many stands; one alone in the middle."""
+        shape = self.shape
+        if count == 1:
+            return (shape.first + shape.last) / 2
+        return shape.first + (shape.last - shape.first) * index / (count - 1)
+
+    def level(self, score: int) -> Level:
+        """Return the line across the chart at a score."""
+        y = self.y_of(score)
+        return Level(score, text_of(y), above=text_of(y - 5), below=text_of(y + 15))
+
+
+@dataclass(frozen=True)
 class Chart:
     """One drawing; `lines` join the marks that follow each other without a gap."""
 
@@ -126,37 +151,28 @@ class Trend:
     def _drawn(self, shape: Shape, points: Sequence[Point]) -> Chart:
         scores = [int(point.score) for point in points if point.score is not None]
         steps = [score // STEP * STEP for score in (self.missed_below, *scores)]
-        bottom = min(LOWEST, *steps)
-
-        def y_of(score: Decimal | int) -> float:
-            share = float((TOP_SCORE - score) / (TOP_SCORE - bottom))
-            return TOP + share * (shape.floor - TOP)
-
-        def level(score: int) -> Level:
-            y = y_of(score)
-            return Level(score, _text(y), above=_text(y - 5), below=_text(y + 15))
-
+        scale = Scale(shape, min(LOWEST, *steps))
         marks = []
         for index, point in enumerate(points):
-            x, y, value_y = _x_of(shape, index, len(points)), "", ""
+            x, y, value_y = scale.x_of(index, len(points)), "", ""
             if point.score is not None:
-                height, line = y_of(point.score), y_of(self.missed_below)
+                height, line = scale.y_of(point.score), scale.y_of(self.missed_below)
                 below = _is_valley(points, index)
                 # Not where the dotted line would run through it.
                 if below and height + 10 < line < height + 29:
                     below = False
                 elif not below and height - 29 < line < height - 10:
                     below = True
-                y = _text(height)
-                value_y = _text(height + 25 if below else height - 14)
-            marks.append(Mark(point, _text(x), y, value_y, is_last=index == len(points) - 1))
+                y = text_of(height)
+                value_y = text_of(height + 25 if below else height - 14)
+            marks.append(Mark(point, text_of(x), y, value_y, is_last=index == len(points) - 1))
         runs = [list(run) for drawn, run in groupby(marks, lambda mark: bool(mark.y)) if drawn]
         return Chart(
             shape=shape,
             marks=marks,
             lines=[" ".join(f"{mark.x},{mark.y}" for mark in run) for run in runs if run[1:]],
-            levels=[level(TOP_SCORE), level(bottom)],
-            missed=level(self.missed_below),
+            levels=[scale.level(TOP_SCORE), scale.level(scale.bottom)],
+            missed=scale.level(self.missed_below),
         )
 
 
@@ -190,12 +206,6 @@ def point_of(review: Review) -> Point:
     return Point(review.day, judged.score, judged.coverage, judged.missed_below)
 
 
-def _x_of(shape: Shape, index: int, count: int) -> float:
-    if count == 1:
-        return (shape.first + shape.last) / 2
-    return shape.first + (shape.last - shape.first) * index / (count - 1)
-
-
 def _is_valley(points: Sequence[Point], index: int) -> bool:
     """Whether the line comes down to a point and goes up again: there is room below it."""
     around = [points[place].score for place in (index - 1, index + 1) if 0 <= place < len(points)]
@@ -205,5 +215,6 @@ def _is_valley(points: Sequence[Point], index: int) -> bool:
     )
 
 
-def _text(number: float) -> str:
+def text_of(number: float) -> str:
+    """Return a coordinate as SVG has it, whatever the language."""
     return f"{number:.1f}"
