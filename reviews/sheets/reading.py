@@ -48,13 +48,14 @@ DUST = 0.2
 RING, REACH, STRAY, MOST_ASTRAY, MOST_OFF = 4.6, 5.5, 3.0, 2.5, 0.8
 # Black becomes white within so many millimetres, or the picture is blurred.
 MOST_SOFT = 1.0
-# What is printed spreads by so many pixels; strokes this near to each other are one.
-GROWN, LINK = 4, 7
-# A mark that goes around no number is meant for the one that it isn't further from than this.
+# What is printed spreads by so many pixels; strokes this near to each other are one, and so are
+# those on either side of a printed line.
+GROWN, LINK, ACROSS = 4, 7, 17
+# A mark is meant for the number that its middle isn't further from than this.
 MOST_ASIDE = 5.0
-# A ring is circled by itself where there's ink on all sides of it but so many: a loop around two
-# rings leaves more of each open.
-SIDES, MOST_OPEN = 24, 3
+# A ring is circled by itself where there's ink on all sides of it but so many, within so many
+# millimetres, and on all of those that look at a neighbour: a loop around two rings has none there.
+SIDES, MOST_OPEN, AROUND, FACING = 24, 3, 8.5, 2
 # How like itself a ring must look to tell where it lies, how many must, and what is surely one.
 LIKE, LEAST_SEEN, SURELY_LIKE = 0.45, 6, 0.6
 
@@ -276,9 +277,10 @@ def _circled(straight: Picture) -> tuple[tuple[int, ...], tuple[int, ...]]:
     darkness, edges = _seen(strip_of(straight))
     noise = 1.48 * float(np.median(np.abs(darkness)))
     printed, covered = _printed(darkness)
-    drawn = (darkness > max(INK, NOISES * noise)) & ~printed
-    areas, spanned = _areas((drawn & ~edges).astype(np.uint8))
-    hidden, _spanned = _areas((drawn & edges).astype(np.uint8))
+    inked = darkness > max(INK, NOISES * noise)
+    drawn, over = inked & ~printed, inked & printed
+    areas, spanned = _areas(drawn & ~edges, over)
+    hidden, _spanned = _areas(drawn & edges, over)
     circled = {row for row, area in enumerate(areas) if area >= MARK} - spanned
     unsure = {row for row, area in enumerate(areas) if NO_MARK < area < MARK} | spanned
     unsure |= ({row for row, area in enumerate(hidden) if area > NO_MARK} | covered) - circled
@@ -369,15 +371,20 @@ def _shift(darkness: Plane, row: int) -> tuple[int, int, float]:
     return right - (far - near), below - (far - near), most
 
 
-def _areas(drawn: Picture) -> tuple[list[float], set[int]]:
+def _areas(
+    drawn: npt.NDArray[np.bool_], over: npt.NDArray[np.bool_]
+) -> tuple[list[float], set[int]]:
     """Return how many square millimetres of each row are drawn on, and the rows that share ink.
 
-    What is drawn in one go belongs to the row whose ring it goes around or comes nearest to. If
-    it reaches over two, each must be circled by itself; else nobody can tell which was meant.
+    A stroke goes on where it is `over` what is printed, but doesn't count there. What is drawn in
+    one go belongs to the row whose ring it goes around or comes nearest to. If it reaches over
+    two, each must be circled by itself; else nobody can tell which was meant.
     """
-    linked = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, np.ones((LINK, LINK), np.uint8))
+    strokes = drawn.astype(np.uint8)
+    linked = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((LINK, LINK), np.uint8))
+    linked |= cv2.dilate(strokes, np.ones((ACROSS, ACROSS), np.uint8)) & over.astype(np.uint8)
     count, labels, boxes, _centres = cv2.connectedComponentsWithStats(linked)
-    labels[drawn == 0] = 0
+    labels[~drawn] = 0
     inked = np.bincount(labels.ravel(), minlength=count) / SCALE**2
     middles = [_middle(row) for row in range(len(layout.RINGS))]
     areas, spanned = [0.0] * len(middles), set[int]()
@@ -390,16 +397,14 @@ def _areas(drawn: Picture) -> tuple[list[float], set[int]]:
             for row, (x, y) in enumerate(middles)
             if left <= x <= left + width and top <= y <= top + height
         ]
-        if len(inside) == 1:
-            areas[inside[0]] += float(inked[label])
-        elif not inside:
-            off = [abs(y - (top + height / 2)) for _x, y in middles]
+        if len(inside) < 2:
+            off = [abs(y - (top + height / 2)) / SCALE for _x, y in middles]
             near = int(np.argmin(off))
             areas[near] += float(inked[label])
-            if off[near] > MOST_ASIDE * SCALE and inked[label] > NO_MARK:
+            if off[near] > MOST_ASIDE and inked[label] > NO_MARK:
                 # It stands between two.
-                spanned.add(near)
-        elif all(_goes_around(labels == label, row) for row in inside):
+                spanned |= {row for row, away in enumerate(off) if away < layout.PITCH}
+        elif all(_goes_around(labels == label, row, inside) for row in inside):
             for row in inside:
                 areas[row] += float(inked[label]) / len(inside)
         else:
@@ -407,10 +412,18 @@ def _areas(drawn: Picture) -> tuple[list[float], set[int]]:
     return areas, spanned
 
 
-def _goes_around(inked: npt.NDArray[np.bool_], row: int) -> bool:
-    """Whether there is ink on all sides of a row's ring, as far as the middle to the next."""
+def _goes_around(inked: npt.NDArray[np.bool_], row: int, rows: list[int]) -> bool:
+    """Whether ink on all sides of a row's ring parts it from the others of these rows."""
     x, y = _middle(row)
-    half = round(layout.PITCH / 2 * SCALE)
-    ys, xs = np.nonzero(inked[y - half : y + half])
-    sides = np.floor((np.arctan2(ys - half, xs - x) / np.pi + 1) / 2 * SIDES)
-    return len(set(sides.tolist()) - {SIDES}) >= SIDES - MOST_OPEN
+    far = round(AROUND * SCALE)
+    top = max(y - far, 0)
+    ys, xs = np.nonzero(inked[top : y + far])
+    # Counted from what looks down, around to what looks down again.
+    turned = np.arctan2(x - xs, ys - (y - top)) / (2 * np.pi) * SIDES
+    sides = set(np.floor(turned).astype(int) % SIDES)
+    facing = set[int]()
+    if row + 1 in rows:
+        facing |= {side % SIDES for side in range(-FACING, FACING)}
+    if row - 1 in rows:
+        facing |= {side + SIDES // 2 for side in range(-FACING, FACING)}
+    return facing <= sides and len(sides) >= SIDES - MOST_OPEN
