@@ -40,7 +40,7 @@ EDGE_OF_SHADOW = 0.15
 # Darker than paper by this is ink; on a noisy picture it takes more.
 INK, NOISES = 0.16, 6.0
 # So much unprinted ink around a number, in square millimetres, is a mark; less than that, none.
-MARK, NO_MARK = 1.4, 0.5
+MARK, NO_MARK = 1.1, 0.5
 # Less than this at one spot is dust.
 DUST = 0.2
 # A ring and its number, from the middle, with what is near it; how far it is looked for, how far
@@ -51,7 +51,7 @@ MOST_SOFT = 1.0
 # What is printed spreads by so many pixels; strokes this near to each other are one, and so are
 # those on either side of a printed line.
 GROWN, LINK, ACROSS = 4, 7, 17
-# A mark is meant for the number that its middle isn't further from than this.
+# A mark is meant for the number whose ring it touches, and that its middle isn't further from.
 MOST_ASIDE = 5.0
 # A ring is circled by itself where there's ink on all sides of it but so many, within so many
 # millimetres, and on all of those that look at a neighbour: a loop around two rings has none there.
@@ -401,15 +401,31 @@ def _areas(
             off = [abs(y - (top + height / 2)) / SCALE for _x, y in middles]
             near = int(np.argmin(off))
             areas[near] += float(inked[label])
-            if off[near] > MOST_ASIDE and inked[label] > NO_MARK:
+            if inked[label] < NO_MARK:
+                continue
+            if off[near] > MOST_ASIDE:
                 # It stands between two.
                 spanned |= {row for row, away in enumerate(off) if away < layout.PITCH}
+            elif not _touches(boxes[label], middles[near]):
+                # The end of a shadow, perhaps.
+                spanned.add(near)
         elif all(_goes_around(labels == label, row, inside) for row in inside):
             for row in inside:
                 areas[row] += float(inked[label]) / len(inside)
         else:
             spanned |= set(inside)
     return areas, spanned
+
+
+def _touches(box: npt.NDArray[np.int32], middle: tuple[int, int]) -> bool:
+    """Whether a box (left, top, width, height) comes as near to a middle as its ring does."""
+    (left, top, width, height), (x, y), ring = box[:4], middle, RING * SCALE
+    return bool(
+        left <= x + ring
+        and left + width >= x - ring
+        and top <= y + ring
+        and top + height >= y - ring
+    )
 
 
 def _goes_around(inked: npt.NDArray[np.bool_], row: int, rows: list[int]) -> bool:

@@ -190,6 +190,15 @@ def test_a_mark_between_two_numbers_is_left_to_a_person(blank):
     assert read(page).trouble is Trouble.UNSURE
 
 
+def test_what_touches_no_ring_is_left_to_a_person(blank):
+    """The edge of a soft shadow looked like it."""
+    page = blank.copy()
+    ends = on_page(page, 1, 9.4, -4), on_page(page, 1, 9.6, 4)
+    cv2.line(page, *ends, INK, round(PEN * page.shape[0] / PAPERS["a4"][1]), cv2.LINE_AA)
+    told = read(page)
+    assert (told.circled, told.unsure) == ((), (1,))
+
+
 def test_neighbours_circled_generously_are_both_read(db):
     content = documents.blank_factor_sheets(language="en", paper_size="a4")
     page = filled(content, {0: [1, 2, 3, 12, 13]})[0]
