@@ -8,7 +8,7 @@ runtime="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # The second database, the browser (and what its driver links to), the OCR that reads the printed
 # pages in both languages, the tools that turn them into pictures, fonts for other scripts, and what
 # recalculates the workbooks.
-test="postgresql chromium libatomic1 tesseract-ocr tesseract-ocr-fra poppler-utils gettext fonts-noto-core libreoffice-calc-nogui"
+test="postgresql chromium-headless-shell libatomic1 tesseract-ocr tesseract-ocr-fra poppler-utils gettext fonts-noto-core libreoffice-calc-nogui"
 
 wanted=
 for word; do

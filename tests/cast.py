@@ -48,6 +48,18 @@ def user(email: str, name: str, role: str = "manager", language: str = "en") -> 
     )
 
 
+def outsider() -> User:
+    """Make another account manager, with an account of their own."""
+    outsider = user("thomas@northlight.example", "Thomas Bélanger")
+    account(outsider, name="Brightwater Logistics")
+    return outsider
+
+
+def director() -> User:
+    """Make a sales director."""
+    return user("julien@northlight.example", "Julien Mercier", role="director")
+
+
 def account(lead: User, name: str = "Halden Mutual", **fields) -> Account:
     found = Account.objects.create(name=name, lead=lead, **fields)
     Membership.objects.create(account=found, user=lead)

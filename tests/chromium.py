@@ -1,6 +1,6 @@
-"""Debian's own Chromium, headless, for the browser's tests and for the benchmarks."""
+"""Debian's own Chromium without a window, for the browser's tests and for the benchmarks."""
 
-PROGRAM = "/usr/bin/chromium"
+PROGRAM = "/usr/bin/chromium-headless-shell"
 # Nothing that calls home.
 FLAGS = [
     "--no-sandbox",

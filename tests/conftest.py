@@ -14,8 +14,8 @@ from django.utils import translation
 
 from reviews import documents, scans
 from reviews.models import Review
-from tests import cast, undefined
-from tests.remembered import STEPS, Remembered, needed_by, unprinted
+from tests import undefined
+from tests.remembered import STEPS, Remembered, anew, made_by, needed_by, unprinted
 from valuereview import apart, pdf
 
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
@@ -117,10 +117,10 @@ def tell(db, remembered):
 
     def tell(name):
         if name not in made:
-            record = remembered.get(name) if name in remembered.told else STEPS[name].tell(made)
-            if isinstance(record, Review):
-                record.account = made["account"]
-            made[name] = record
+            known = remembered.made
+            made.update({name: anew(known[name])} if name in known else made_by(name, made))
+            if isinstance(made[name], Review):
+                made[name].account = made["account"]
         return made[name]
 
     return tell
@@ -133,17 +133,15 @@ def manager(tell):
 
 
 @pytest.fixture
-def outsider(db):
+def outsider(tell):
     """Another account manager, with an account of their own and nothing to do with ours."""
-    outsider = cast.user("thomas@northlight.example", "Thomas Bélanger")
-    cast.account(outsider, name="Brightwater Logistics")
-    return outsider
+    return tell("outsider")
 
 
 @pytest.fixture
-def director(db):
+def director(tell):
     """A sales director: reads everything, writes nothing."""
-    return cast.user("julien@northlight.example", "Julien Mercier", role="director")
+    return tell("director")
 
 
 @pytest.fixture

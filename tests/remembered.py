@@ -20,10 +20,14 @@ from tests import cast
 
 @dataclass(frozen=True)
 class Step:
-    """What is told after another step, from what the steps before it made, by their names."""
+    """What is told after another step, from what the steps before it made, by their names.
+
+    It makes a record, or several by their names. Modules of tests add steps of their own, each by a
+    name that no other fixture has.
+    """
 
     after: str
-    tell: Callable[[dict[str, Any]], Model]
+    tell: Callable[[dict[str, Any]], Any]
 
 
 def _second(told: dict[str, Any]) -> Model:
@@ -41,6 +45,10 @@ STEPS = {
     ),
     "closed": Step("planned", lambda told: cast.closed(told["planned"], told["manager"])),
     "second": Step("closed", _second),
+    # Another account manager, with an account of their own and nothing to do with ours.
+    "outsider": Step("", lambda told: cast.outsider()),
+    # A sales director: reads everything, writes nothing.
+    "director": Step("", lambda told: cast.director()),
 }
 
 
@@ -51,7 +59,8 @@ def way_to(name: str) -> list[str]:
 
 def furthest(names: Iterable[str]) -> str:
     """Return which of these names is the step that is told last; empty where none is one."""
-    return max(STEPS.keys() & set(names), key=lambda name: len(way_to(name)), default="")
+    steps = sorted(STEPS.keys() & set(names))
+    return max(steps, key=lambda name: len(way_to(name)), default="")
 
 
 def needed_by(test: pytest.Item) -> str:
@@ -66,11 +75,24 @@ def needed_by(test: pytest.Item) -> str:
     return "" if commits or is_apart or "printed" in names else furthest(names)
 
 
+def made_by(name: str, told: dict[str, Any]) -> dict[str, Any]:
+    """Tell a step, and return what it made by name; what was told before it is `told`."""
+    made = STEPS[name].tell(told)
+    return made if isinstance(made, dict) else {name: made}
+
+
+def anew(made: Any) -> Any:
+    """Return records as they are kept: a test may change what it is given."""
+    if isinstance(made, Model):
+        return type(made)._default_manager.get(pk=made.pk)
+    return type(made)(anew(record) for record in made)
+
+
 class Remembered:
     """The steps that are told now, each by the transaction that it stands in and what it made."""
 
     def __init__(self) -> None:
-        self.told: dict[str, tuple[Atomic, Any]] = {}
+        self.told: dict[str, tuple[Atomic, dict[str, Any]]] = {}
         self.connection = transaction.get_connection()
 
     def come_to(self, name: str) -> None:
@@ -83,17 +105,17 @@ class Remembered:
             self._tell(step)
 
     def _tell(self, name: str) -> None:
-        made = {step: record for step, (_kept, record) in self.told.items()}
+        before = self.made
         kept = Atomic(None, savepoint=True, durable=False)
         # As of Django's own tests: what insists on no transaction around it is content.
         kept._from_testcase = True
         kept.__enter__()
         # In the book before it is told: it's taken back however that ends.
-        self.told[name] = (kept, None)
+        self.told[name] = (kept, {})
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(documents, "worksheet", unprinted)
             try:
-                self.told[name] = (kept, STEPS[name].tell(made))
+                self.told[name] = (kept, made_by(name, before))
             except BaseException:
                 self._take_back()
                 raise
@@ -111,10 +133,10 @@ class Remembered:
         transaction.set_rollback(True)
         kept.__exit__(None, None, None)
 
-    def get(self, name: str) -> Any:
-        """Return what a step made, read anew: a test may change what it is given."""
-        record = self.told[name][1]
-        return type(record)._default_manager.get(pk=record.pk)
+    @property
+    def made(self) -> dict[str, Any]:
+        """What all steps made that are told now, by name."""
+        return {name: record for _kept, made in self.told.values() for name, record in made.items()}
 
 
 def unprinted(*records: object, **options: object) -> bytes:

@@ -251,9 +251,9 @@ STATICFILES_DIRS = [
     # Bootstrap's files only: its app would bring a base template of its own.
     ("bootstrap", str(files("django_include_bootstrap") / "static")),
 ]
-# `make run` serves the files where they lie; hosted, they're collected under names that say
-# their content, and kept by browsers for good.
-WHITENOISE_USE_FINDERS = DEBUG or TESTING
+# `make run` and the tests serve the files where they lie, and look for one when it is asked for;
+# hosted, they're collected under names that say their content, and kept by browsers for good.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 STATICFILES_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if DEBUG or TESTING

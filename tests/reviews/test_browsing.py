@@ -4,6 +4,7 @@ import datetime
 import re
 from decimal import Decimal
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from reviews.models import Review, ReviewSummary, SavedView, quarter_of
 from scorecards.factors import Factor
 from scorecards.models import Scorecard
 from tests import cast
+from tests.remembered import STEPS, Step
 from tests.reviews.history import FIRST, PERIOD, a_closed_review
 from valuereview.plain import plain
 
@@ -24,9 +26,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
 LIST = "/reviews/"
 
 
-@pytest.fixture
-def world(account, manager, outsider, director):
-    """Three accounts: ours twice held, one of somebody else's in French, one merely planned."""
+def _three_accounts(told: dict[str, Any]) -> dict[str, Any]:
+    """Ours twice held, one of somebody else's in French, one merely planned; and who looks."""
+    account, manager, outsider, director = (
+        told.get(name) or STEPS[name].tell(told)
+        for name in ("account", "manager", "outsider", "director")
+    )
     for counts in ({}, {"autonomy": 50}, {"autonomy": 50, "foresight": 0}):
         a_closed_review(account, manager, counts=counts)
     other = cast.account(outsider, name="L’Œuvre Saint-Éloi", language="fr")
@@ -37,7 +42,16 @@ def world(account, manager, outsider, director):
     late = cast.account(manager, name="Orsay & Finch")
     cast.planned(late, outsider, on=datetime.date(2024, 1, 8))
     cast.planned(other, outsider, on=datetime.date(2090, 1, 9))
-    return {"ours": account, "other": other, "late": late}
+    return {"three_accounts": [account, other, late], "outsider": outsider, "director": director}
+
+
+STEPS["three_accounts"] = Step("account", _three_accounts)
+
+
+@pytest.fixture
+def three_accounts(account, tell) -> dict[str, Account]:
+    """Three accounts: ours twice held, one of somebody else's in French, one merely planned."""
+    return dict(zip(("ours", "other", "late"), tell("three_accounts"), strict=True))
 
 
 def told(user: User, **asked: object) -> list[str]:
@@ -45,14 +59,14 @@ def told(user: User, **asked: object) -> list[str]:
     return [f"{row.account.name} {row.number}" for row in found(Filters(**asked), user)]
 
 
-def test_reviews_come_newest_first_those_to_come_before_those_held(world, director):
+def test_reviews_come_newest_first_those_to_come_before_those_held(three_accounts, director):
     days = [row.on for row in found(Filters(), director)]
     assert days == sorted(days, reverse=True)
     assert len(days) == 7
     assert told(director)[0] == "L’Œuvre Saint-Éloi 3"
 
 
-def test_each_filter_narrows_what_is_found(world, director, manager, outsider):
+def test_each_filter_narrows_what_is_found(three_accounts, director, manager, outsider):
     ours, other = "Halden Mutual", "L’Œuvre Saint-Éloi"
     assert told(director, lead=outsider.pk) == [f"{other} 3", f"{other} 2", f"{other} 1"]
     assert told(director, facilitator=outsider.pk, lead=manager.pk) == ["Orsay & Finch 1"]
@@ -98,12 +112,14 @@ def test_factors_missed_twice_running_are_found(account, manager):
         ("’", True),
     ],
 )
-def test_names_are_found_whatever_accents_and_capitals_are_typed(world, director, typed, is_found):
+def test_names_are_found_whatever_accents_and_capitals_are_typed(
+    three_accounts, director, typed, is_found
+):
     found_names = " ".join(told(director, q=typed))
     assert ("Saint-Éloi" in found_names) == is_found
 
 
-def test_a_name_is_found_once_it_is_another(world, director):
+def test_a_name_is_found_once_it_is_another(three_accounts, director):
     contact = Contact.objects.get(name="Zoé Nuñez-Brûlé")
     contact.name = "Zoé Müller"
     contact.save(update_fields=["name"])
@@ -126,7 +142,7 @@ def test_text_is_made_plain(text, expected):
     assert plain(text) == expected
 
 
-def test_a_manager_finds_own_accounts_only(world, manager, outsider, director):
+def test_a_manager_finds_own_accounts_only(three_accounts, manager, outsider, director):
     administrator = cast.user("ada@northlight.example", "Ada Roy", role="administrator")
     assert not told(administrator)
     assert {name.rpartition(" ")[0] for name in told(manager)} == {"Halden Mutual", "Orsay & Finch"}
@@ -149,7 +165,9 @@ def text_of(response) -> str:
     return re.sub(r"\s+", " ", unescape(words))
 
 
-def test_a_manager_is_suggested_people_of_own_accounts_only(world, as_manager, as_director):
+def test_a_manager_is_suggested_people_of_own_accounts_only(
+    three_accounts, as_manager, as_director
+):
     page = as_manager.get(LIST)
     lead, facilitator = (page.context["form"].offered[name] for name in ("lead", "facilitator"))
     assert list(lead.values())[1:] == ["Claire Osborne"]
@@ -159,7 +177,7 @@ def test_a_manager_is_suggested_people_of_own_accounts_only(world, as_manager, a
     assert "4 reviews" in text_of(page)
 
 
-def test_the_page_tells_each_review_in_words(world, as_director):
+def test_the_page_tells_each_review_in_words(three_accounts, as_director):
     page = text_of(as_director.get(LIST))
     assert "7 reviews" in page
     for words in (
@@ -176,7 +194,7 @@ def test_the_page_tells_each_review_in_words(world, as_director):
         assert words in page, words
 
 
-def test_filters_are_chips_that_are_taken_away_one_by_one(world, as_director, outsider):
+def test_filters_are_chips_that_are_taken_away_one_by_one(three_accounts, as_director, outsider):
     asked = {"q": "eloi", "lead": outsider.pk, "score_from": "10.5", "chosen": "teamwork"}
     page = as_director.get(LIST, asked | {"quarter": "2025-4", "twice": "on"})
     chips = dict(page.context["chips"])
@@ -235,7 +253,9 @@ def test_what_a_browser_sends_of_empty_fields_leads_to_a_short_address(as_direct
         ({"q": "\x00"}, "Null characters are not allowed."),
     ],
 )
-def test_what_cannot_be_asked_is_said_and_kept_as_it_was_typed(world, as_director, asked, words):
+def test_what_cannot_be_asked_is_said_and_kept_as_it_was_typed(
+    three_accounts, as_director, asked, words
+):
     page = as_director.get(LIST, asked)
     assert page.status_code == 200
     assert words in text_of(page)
@@ -250,7 +270,7 @@ def test_what_cannot_be_asked_is_said_and_kept_as_it_was_typed(world, as_directo
         assert " selected" in shown or 'type="text"' in shown
 
 
-def test_a_foreign_lead_is_answered_as_an_absent_one(world, as_manager, outsider):
+def test_a_foreign_lead_is_answered_as_an_absent_one(three_accounts, as_manager, outsider):
     foreign = as_manager.get(LIST, {"lead": outsider.pk})
     absent = as_manager.get(LIST, {"lead": 999_999})
     assert "Choose from the list." in text_of(foreign)
@@ -334,14 +354,14 @@ def test_pages_of_a_factor_hold_every_review_once(account, manager, monkeypatch)
 
 @pytest.mark.parametrize("mark", ["x", "2026-11-18", "2026-02-30.1", "2026-11-18.", "\x00"])
 @pytest.mark.parametrize("way", ["after", "before"])
-def test_a_mark_that_cannot_be_read_leads_to_the_first_page(world, as_director, mark, way):
+def test_a_mark_that_cannot_be_read_leads_to_the_first_page(three_accounts, as_director, mark, way):
     page = as_director.get(LIST, {way: mark})
     assert page.status_code == 200
     assert len(page.context["page"].rows) == 7
     assert "This is the first one." in text_of(page)
 
 
-def test_a_page_behind_the_last_one_leads_back(world, as_director):
+def test_a_page_behind_the_last_one_leads_back(three_accounts, as_director):
     page = as_director.get(LIST, {"after": "1999-01-01.1"})
     assert "Nothing more" in text_of(page)
     assert as_director.get(LIST, {"after": "9999-12-31.1"}).context["page"].is_last
@@ -366,7 +386,7 @@ def save(client: Client, name: str, query: str):
     return client.post(reverse("saved-view-new"), {"name": name, "query": query})
 
 
-def test_a_view_is_saved_by_a_name_and_listed(world, as_manager, manager):
+def test_a_view_is_saved_by_a_name_and_listed(three_accounts, as_manager, manager):
     answer = save(as_manager, "Late ones", "overdue=on&q=orsay")
     assert (answer.status_code, answer.url) == (302, "/reviews/?q=orsay&overdue=on")
     view = SavedView.objects.get()
@@ -378,7 +398,7 @@ def test_a_view_is_saved_by_a_name_and_listed(world, as_manager, manager):
     assert "Save this view" not in text_of(here)
 
 
-def test_a_view_needs_a_name_of_its_own(world, as_manager, manager):
+def test_a_view_needs_a_name_of_its_own(three_accounts, as_manager, manager):
     save(as_manager, "Mine", "state=planned")
     for name, words in (("", "Write a name for this view."), ("Mine", "of this name already")):
         answer = save(as_manager, name, "state=closed")
@@ -391,7 +411,7 @@ def test_a_view_needs_a_name_of_its_own(world, as_manager, manager):
     assert save(as_manager, "n" * 61, "state=closed").status_code == 422
 
 
-def test_views_are_renamed_and_deleted(world, as_manager, manager):
+def test_views_are_renamed_and_deleted(three_accounts, as_manager, manager):
     save(as_manager, "Mine", "state=planned")
     save(as_manager, "Other", "state=closed")
     view = SavedView.objects.get(name="Mine")
@@ -405,7 +425,7 @@ def test_views_are_renamed_and_deleted(world, as_manager, manager):
     assert [view.name for view in manager.saved_views.all()] == ["Other"]
 
 
-def test_a_view_is_its_users_alone(world, as_manager, as_director, director):
+def test_a_view_is_its_users_alone(three_accounts, as_manager, as_director, director):
     save(as_manager, "Mine", "state=planned")
     address = reverse("saved-view", args=[SavedView.objects.get().pk])
     assert as_director.get(address).status_code == 404
@@ -430,13 +450,13 @@ def test_a_view_that_is_too_long_to_keep_is_refused(as_manager):
     assert "This view asks for too much to be kept." in text_of(answer)
 
 
-def test_what_holds_no_word_is_not_searched(world, as_director):
+def test_what_holds_no_word_is_not_searched(three_accounts, as_director):
     page = as_director.get(LIST, {"q": "…"})
     assert page.context["page"] is None
     assert "Write a part of a name." in text_of(page)
 
 
-def test_of_many_words_the_longest_are_searched(world, director):
+def test_of_many_words_the_longest_are_searched(three_accounts, director):
     assert told(director, q="a x halden mutual") == []
     assert told(director, q="a l m u t n halden mutual") == [
         f"Halden Mutual {n}" for n in (3, 2, 1)
