@@ -323,7 +323,7 @@ def test_the_pdf_says_what_the_page_says_and_is_tagged(three_quarters, as_manage
     assert answer["Cache-Control"] == "private, no-store"
     pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
     text = " ".join(" ".join(page.extract_text() for page in pages).split())
-    assert "Halden Mutual, 2 three_quarters" in text
+    assert "Halden Mutual, 2 quarters" in text
     assert "The score fell by 16.7 points: it was 100.0, on 100 of 100 points." in text
     assert "Autonomy 30% · 100.0 30% · 50.0 Missed" in text
     pdf = opened(answer.content)
