@@ -5,7 +5,7 @@ FONTS := build/static/fonts/inter.woff2 $(foreach weight,400 500 600 700,build/f
 BUILT := .venv/stamp $(CATALOGUES) $(FONTS)
 
 # The tests choose their database, and see nothing of what make run serves.
-PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 2 --dist worksteal
+PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 3 --dist worksteal
 
 # To count lines takes a third of the time of what is counted: these cover none that others don't.
 UNCOUNTED := browser or documents or uncounted

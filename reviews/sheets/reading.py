@@ -382,7 +382,8 @@ def _areas(
     """
     strokes = drawn.astype(np.uint8)
     linked = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((LINK, LINK), np.uint8))
-    linked |= cv2.dilate(strokes, np.ones((ACROSS, ACROSS), np.uint8)) & over.astype(np.uint8)
+    beside = cv2.dilate(strokes, np.ones((ACROSS, ACROSS), np.uint8))
+    linked = cv2.bitwise_or(linked, cv2.bitwise_and(beside, over.astype(np.uint8)))
     count, labels, boxes, _centres = cv2.connectedComponentsWithStats(linked)
     labels[~drawn] = 0
     inked = np.bincount(labels.ravel(), minlength=count) / SCALE**2
