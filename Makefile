@@ -4,8 +4,9 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 FONTS := build/static/fonts/inter.woff2 $(foreach weight,400 500 600 700,build/fonts/inter-$(weight).ttf)
 BUILT := .venv/stamp $(CATALOGUES) $(FONTS)
 
-# The tests choose their database, and see nothing of what make run serves.
-PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest -n 3 --dist worksteal
+# The tests choose their database, and see nothing of what make run serves. On two cores, two at
+# a time; three where browsers and servers are waited for.
+PYTEST := env -u DATABASE_URL -u DEBUG DATA_DIR=build/test .venv/bin/python -m pytest --dist worksteal
 
 # To count lines takes a third of the time of what is counted: these cover none that others don't.
 UNCOUNTED := browser or documents or uncounted
@@ -24,9 +25,9 @@ run: $(BUILT)
 ## Everything: the checks; the tests, in headless Chromium too; on PostgreSQL again what a database may change
 test: check
 	@scripts/system_packages.sh runtime test
-	env -u TEST_DATABASE_URL $(PYTEST) -m "not ($(UNCOUNTED))" --cov
-	env -u TEST_DATABASE_URL $(PYTEST) -m "$(UNCOUNTED)"
-	.venv/bin/python scripts/with_postgres.py $(PYTEST) -m "not once"
+	env -u TEST_DATABASE_URL $(PYTEST) -n 2 -m "not ($(UNCOUNTED))" --cov
+	env -u TEST_DATABASE_URL $(PYTEST) -n 3 -m "$(UNCOUNTED)"
+	.venv/bin/python scripts/with_postgres.py $(PYTEST) -n 2 -m "not once"
 
 ## kill -9 under load: what was acknowledged and lost (docs/hosting.md); .ci/run calls it after make test
 crashtest: $(BUILT)

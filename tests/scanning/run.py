@@ -20,7 +20,7 @@ from tests.scanning.judged import Tally, Verdict, judge  # noqa: E402
 from tests.scanning.sheets import KINDS, simulated  # noqa: E402
 from valuereview import apart  # noqa: E402
 
-PAGES, SEED = 600, 20261124
+PAGES, SEED = 600, 20261125
 
 
 def judged(part: int, parts: int) -> list[Verdict]:
