@@ -33,7 +33,7 @@ from reviews.spread import QuarterScores, Spread
 from scorecards.factors import Factor
 from tests import cast
 from tests.reviews.history import DAY, FIRST, PERIOD, a_closed_review, find, promise
-from tests.reviews.test_whole_life import FIRST_SEED, Clock, WholeLife, printed
+from tests.reviews.test_whole_life import SEED, Clock, WholeLife, printed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
 
@@ -444,7 +444,7 @@ def test_whatever_order_reviews_live_in_what_is_kept_is_what_a_rebuild_makes(mon
     clock = Clock()
     monkeypatch.setattr("django.utils.timezone.now", lambda: clock.now)
     monkeypatch.setattr(documents, "worksheet", printed)
-    chance = random.Random(FIRST_SEED)  # noqa: S311 - the same life each time, no secret
+    chance = random.Random(SEED)  # noqa: S311 - the same life each time, no secret
     WatchedLife(chance, clock).live(40)
     assert OpenAction.objects.exists()
 
