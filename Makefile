@@ -46,7 +46,7 @@ install: $(BUILT)
 
 ## Speed, as ratios to references of the same run (docs/performance.md); ROUNDS=3 REVIEWS=100000 PARTS=directors for less
 bench: $(BUILT)
-	@scripts/system_packages.sh runtime test
+	@scripts/system_packages.sh runtime test chromium
 	@.venv/bin/python -m tests.benchmarks.run
 
 ## What needs no test run to be found wrong

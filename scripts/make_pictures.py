@@ -67,7 +67,7 @@ def main(folder: Path) -> None:
     """Write the pictures into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     with demo() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.PROGRAM, args=chromium.FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.SHELL, args=chromium.FLAGS)
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
         page = context.new_page()
         page.goto(f"{address}/sign-in/")

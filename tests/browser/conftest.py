@@ -17,7 +17,7 @@ def browser_type_launch_args(remembered, django_db_blocker) -> dict:
     # Once Playwright's loop runs in this thread, Django gives it another connection.
     with django_db_blocker.unblock():
         remembered.come_to("")
-    return {"executable_path": chromium.PROGRAM, "args": chromium.FLAGS}
+    return {"executable_path": chromium.SHELL, "args": chromium.FLAGS}
 
 
 # A new row's own wish for the caret gives way to the one that htmx grants; the score that is
