@@ -121,7 +121,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   const now = /^\d{1,3}$/.test(event.target.value) ? Number(event.target.value) : 0;
   event.target.value = String(Math.min(HUNDRED, Math.max(1, now + step)));
-  sayTotal();
+  // As if it was typed: the total is said, and the weight saved.
+  event.target.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // Words that were typed and not saved: closing the tab asks first.

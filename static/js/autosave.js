@@ -668,9 +668,7 @@
       // What the server refuses to read by itself, it says why when asked in full.
       if (!isSaved && trouble !== "refused") return;
       isPassing = true;
-      // The form may have come anew meanwhile, with buttons of its own.
-      const again = pressed?.name && form.querySelector(`button[name="${pressed.name}"]`);
-      form.requestSubmit(pressed?.isConnected ? pressed : again || null);
+      form.requestSubmit(asItIsNow(pressed));
     },
     true,
   );
@@ -685,12 +683,49 @@
 
   // 7 Rows that come and go by a swap of the form ---------------------------------
 
+  // Swaps on their way. Whatever is pressed meanwhile would be told of the form as it was (a row
+  // that was brought back would be left out): it's pressed once they have come, in its turn.
+  const swaps = new Set();
+  let waiting = 0;
+  let line = Promise.resolve();
+
+  async function rowsHaveCome() {
+    while (swaps.size || !form.isConnected) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  // The same button, in a form that may have come anew.
+  function asItIsNow(button) {
+    if (!button || button.isConnected) return button;
+    const isTwin = (one) => one.name === button.name && one.value === button.value;
+    return [...form.querySelectorAll("button")].find(isTwin) ?? null;
+  }
+
+  document.addEventListener(
+    "click",
+    (event) => {
+      const pressed = event.target.closest("button");
+      if (!event.isTrusted || pressed?.form?.id !== form.id || pressed.type !== "submit") return;
+      if (!swaps.size && form.isConnected && !waiting) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      waiting += 1;
+      line = line.then(rowsHaveCome).then(() => {
+        waiting -= 1;
+        asItIsNow(pressed)?.click();
+      });
+    },
+    true,
+  );
+  document.addEventListener("htmx:afterRequest", (event) => swaps.delete(event.detail.xhr));
+
   // What the page said when each request was sent: more than one may be on its way.
   const asSent = new WeakMap();
   let typedMeanwhile = [];
   let shownBefore = new Map();
   document.addEventListener("htmx:beforeRequest", (event) => {
     asSent.set(event.detail.xhr, read());
+    const isSwap = event.detail.target === form && !event.detail.elt.closest("[hx-swap=none]");
+    if (isSwap) swaps.add(event.detail.xhr);
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target !== form) return;

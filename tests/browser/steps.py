@@ -14,6 +14,8 @@ def go_on(page: Page, key: str) -> None:
     except AssertionError as failure:
         # Why it stayed, in the page's own words.
         raise AssertionError(page.locator(".vr-errors").all_inner_texts()) from failure
+    # Its scripts have run.
+    page.wait_for_load_state("domcontentloaded")
 
 
 def add_row(page: Page, prefix: str, index: int, first: str, text: str) -> None:

@@ -331,6 +331,7 @@ def test_what_the_rules_refuse_is_refused_in_the_browser(
     expect(page.locator("[data-left]")).to_have_text("1 point left to share.")
     page.click("button[name=confirm]")
     expect(page.locator(".vr-errors")).to_contain_text("The weights add up to 99.")
+    expect(page.locator(".vr-errors")).to_be_focused()
     expect(page.locator("#id_factors-autonomy-weight")).to_have_value("19")
     page.press("#id_factors-autonomy-weight", "ArrowUp")
     expect(page.locator("[data-total]")).to_have_text("100")

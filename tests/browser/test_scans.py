@@ -54,7 +54,7 @@ def test_filled_sheets_fill_in_the_five(page: Page, live_server, sign_in, claire
             box = page.get_by_role("checkbox", name=str(factor.label))
             expect(box).to_be_checked(checked=factor.number in numbers)
         drawn = page.get_by_role("img", name="The sheet, as it was filled by hand")
-        assert drawn.evaluate("image => image.complete && image.naturalWidth > 500")
+        assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth > 500)")
         assert findings(page, 1440, 390) == []
         page.get_by_role("button", name="Confirm what is circled").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Joint sheet")

@@ -64,6 +64,7 @@ def test_the_pages_of_time_and_notes_are_fit_for_all(page, live_server, sign_in,
     page.click("text=By section")
     look()
     page.click("text=Change the planned time")
+    page.wait_for_url("**/minutes/")
     page.fill("#id_factors", "30")
     expect(page.locator("[data-minutes-total]")).to_have_text("100")
     page.fill("#id_impacts", "a while")
@@ -74,6 +75,7 @@ def test_the_pages_of_time_and_notes_are_fit_for_all(page, live_server, sign_in,
     page.fill("#id_impacts", "10")
     page.click("main button.btn-primary")
     page.click("text=Preparation notes (private)")
+    page.wait_for_url("**/notes/")
     look()
     # Somebody else writes meanwhile.
     priya = cast.user("priya@northlight.example", "Priya Nair")
