@@ -5,9 +5,12 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, TypedDict, TypeVar
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
+    BigAutoField,
     Exists,
     F,
+    ForeignKey,
     IntegerField,
     Max,
     Model,
@@ -17,6 +20,8 @@ from django.db.models import (
     Subquery,
     prefetch_related_objects,
 )
+from django.db.models.fields.related_lookups import RelatedIn
+from django.db.models.lookups import In
 from django.utils import timezone
 from django_stubs_ext import WithAnnotations
 
@@ -138,6 +143,8 @@ class CountOf(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
+    # Nothing is counted as nothing, also where that is known without asking.
+    empty_result_set_value = 0
 
     def __init__(self, found: QuerySet[Any], most: int | None = None) -> None:
         rows = found.order_by() if most is None else found
@@ -152,17 +159,48 @@ def first_of(rows: QuerySet[Row], most: int) -> QuerySet[Row]:
     return rows.model._default_manager.filter(pk__in=rows.values("pk")[:most]).order_by()
 
 
-def readable(rows: QuerySet[Row], user: User) -> QuerySet[Row]:
-    """Keep the rows of accounts that a user may read, which know their account.
+class InArray(In):
+    """Whether a number is among those that a query finds, read into an array by PostgreSQL.
+
+    So it finds rows by an index of that number, where it might walk all that there are otherwise.
+    """
+
+    lookup_name = "among"
+
+    def get_rhs_op(self, connection: BaseDatabaseWrapper, rhs: str) -> str:
+        return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else f"IN {rhs}"
+
+
+class RelatedInArray(InArray, RelatedIn):
+    """The same of what a row belongs to."""
+
+
+BigAutoField.register_lookup(InArray)
+ForeignKey.register_lookup(RelatedInArray)
+
+
+class Reader:
+    """Whose accounts a page tells of: all of them, or those that `user` is a member of.
 
     By the rule of `User.may_read`, without a look at accounts: there are many more of these.
     """
-    if user.may_read(as_member=False):
-        return rows
-    memberships = Membership.objects.order_by()
-    may_read = user.may_read(as_member=True)
-    own = memberships.filter(user=user) if may_read else memberships.none()
-    return rows.filter(account__in=own.values("account"))
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.sees_all = user.may_read(as_member=False)
+
+    def owns(self, account: str = "account") -> Q:
+        """Return what holds for the accounts that are read; `account` names them, in its rows."""
+        if self.sees_all:
+            return Q()
+        memberships = Membership.objects.order_by()
+        may_read = self.user.may_read(as_member=True)
+        own = memberships.filter(user=self.user) if may_read else memberships.none()
+        return Q(**{f"{account}__among": own.values("account")})
+
+    def readable(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """Keep the rows of accounts that the user may read, which know their account."""
+        return rows.filter(self.owns())
 
 
 class Counts(TypedDict):
@@ -204,13 +242,13 @@ class Agenda:
     """
 
     def __init__(self, user: User) -> None:
-        self.user = user
+        self.reader = Reader(user)
         self.now = timezone.now()
 
     @cached_property
     def open_reviews(self) -> "list[WithAnnotations[Review, Counts]]":
         """The reviews that are planned or in progress, soonest first, as many as a page holds."""
-        rows = readable(ReviewSummary.objects.order_by("on", "review_id"), self.user)
+        rows = self.reader.readable(ReviewSummary.objects.order_by("on", "review_id"))
         # Every one that is planned makes its account overdue one day: an index has these alone.
         planned = rows.filter(state=Review.State.PLANNED, overdue_from__isnull=False)
         running = rows.filter(state=Review.State.IN_PROGRESS)
@@ -243,14 +281,14 @@ class Agenda:
     @cached_property
     def unplanned(self) -> list[Review]:
         """The last reviews of accounts that are overdue without a next date, longest ago first."""
-        rows = readable(ReviewSummary.objects.order_by("overdue_from", "review_id"), self.user)
+        rows = self.reader.readable(ReviewSummary.objects.order_by("overdue_from", "review_id"))
         found = rows.filter(state=Review.State.CLOSED, overdue_from__lte=self.now)
         return [row.review for row in found.select_related("review__account")[:MOST_REVIEWS]]
 
     @property
     def actions(self) -> list[Due]:
         """What the user owes by what a review agreed, due first before the rest."""
-        found = readable(OpenAction.objects.filter(owner__user=self.user), self.user)
+        found = self.reader.readable(OpenAction.objects.filter(owner__user=self.reader.user))
         return [
             Due(
                 row.action,

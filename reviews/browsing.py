@@ -20,7 +20,7 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Language, User
-from reviews.agenda import Standing
+from reviews.agenda import Reader, Standing, first_of
 from reviews.fields import CountField, LongSelect
 from reviews.models import (
     FactorSummary,
@@ -147,21 +147,28 @@ class Mark:
         )
 
 
-def found(filters: Filters, user: User, mark: Mark | None = None) -> QuerySet[ReviewSummary]:
-    """Return the summaries that are asked for, of the accounts that `user` may read, newest first.
+def found(
+    filters: Filters, reader: Reader, mark: Mark | None = None, *, most: int | None = None
+) -> QuerySet[ReviewSummary]:
+    """Return the summaries that are asked for, of accounts that are read, newest first.
 
-    From a mark on, if one is given: away from it, so that going back the oldest is the first.
-    With the account and both people of each, to be told; read page by page by `Page`, and from
-    first to last by `walked`.
+    From a mark on, if one is given: away from it, so that going back the oldest is the first. Up
+    to `most`, if given. With the account and both people of each, to be told; read page by page by
+    `Page`, and from first to last by `walked`.
     """
-    rows = _matching(filters, user, mark).select_related("account", "lead", "facilitator")
+    rows = _matching(filters, reader, mark)
     at = "told__" if filters.missed or filters.chosen else ""
     way = "" if mark is not None and mark.back else "-"
     # By its number: ordered by the review itself, it would be by the order that reviews have.
-    return rows.order_by(f"{way}{at}on", f"{way}{at}review_id")
+    rows = rows.order_by(f"{way}{at}on", f"{way}{at}review_id")
+    if not reader.sees_all and most is not None:
+        # Which they are stands in the index of accounts; asked for whole, those of all accounts
+        # would be walked until there are enough.
+        rows = first_of(rows, most).order_by(f"{way}on", f"{way}review_id")
+    return rows.select_related("account", "lead", "facilitator")[:most]
 
 
-def walked(filters: Filters, user: User) -> Iterator[list[ReviewSummary]]:
+def walked(filters: Filters, reader: Reader) -> Iterator[list[ReviewSummary]]:
     """Yield all that is found, some rows at a time.
 
     Each step begins where the one before it ended, so that the first rows come at once however many
@@ -169,14 +176,16 @@ def walked(filters: Filters, user: User) -> Iterator[list[ReviewSummary]]:
     may be told twice, or not.
     """
     mark = None
-    while rows := list(found(filters, user, mark)[:ROWS_A_STEP]):
+    while rows := list(found(filters, reader, mark, most=ROWS_A_STEP)):
         yield rows
         if len(rows) < ROWS_A_STEP:
             return
         mark = Mark(rows[-1].on, rows[-1].pk, back=False)
 
 
-def _matching(filters: Filters, user: User, mark: Mark | None = None) -> QuerySet[ReviewSummary]:
+def _matching(
+    filters: Filters, reader: Reader, mark: Mark | None = None
+) -> QuerySet[ReviewSummary]:
     rows = ReviewSummary.objects.order_by()
     if told := _told(filters, "factors__"):
         # Asked for apart, it would be of any factor of the review.
@@ -184,22 +193,22 @@ def _matching(filters: Filters, user: User, mark: Mark | None = None) -> QuerySe
         if mark is not None:
             told &= mark.beyond("factors__")
         rows = rows.annotate(told=FilteredRelation("factors", condition=told))
-        rows = rows.filter(told__isnull=False)
+        rows = rows.filter(reader.owns("told__account"), told__isnull=False)
     elif mark is not None:
         rows = rows.filter(mark.beyond(""))
-    return rows.filter(*_conditions(filters, user, ""))
+    return rows.filter(*_conditions(filters, reader, ""))
 
 
-def _counted(filters: Filters, user: User) -> QuerySet[Any]:
+def _counted(filters: Filters, reader: Reader) -> QuerySet[Any]:
     """Return as many rows as are found: those of the factor alone, where it has all it takes.
 
     Those of all accounts in their order: an index that has it is read as far as they're counted.
     """
-    rows: QuerySet[Any] = _matching(filters, user)
+    rows: QuerySet[Any] = _matching(filters, reader)
     if told := _told(filters, ""):
-        asked = _conditions(filters, user, "review__")
+        asked = _conditions(filters, reader, "review__")
         rows = FactorSummary.objects.order_by().filter(told, *asked)
-    is_of_all = user.may_read(as_member=False) and not filters.q
+    is_of_all = reader.sees_all and not filters.q
     return rows.order_by("-on", "-review_id") if is_of_all else rows
 
 
@@ -221,13 +230,12 @@ def _when(filters: Filters, at: str) -> Q:
     return Q() if filters.quarter is None else Q(**{f"{at}on__range": days_of(filters.quarter)})
 
 
-def _conditions(filters: Filters, user: User, at: str) -> Iterator[Q | Exists]:
+def _conditions(filters: Filters, reader: Reader, at: str) -> Iterator[Q | Exists]:
     """Yield all else that has to hold; `at` leads to the summary, from rows of factors.
 
     These know the account, the lead and the day themselves.
     """
-    if not user.may_read(as_member=False):
-        yield Q(account__in=Account.objects.visible_to(user).values("pk"))
+    yield reader.owns()
     yield _when(filters, "")
     for name, path in (
         ("lead", "lead"),
@@ -285,15 +293,16 @@ class Page:
     page is the first one then.
     """
 
-    def __init__(self, filters: Filters, user: User, *, after: str = "", before: str = "") -> None:
+    def __init__(
+        self, filters: Filters, reader: Reader, *, after: str = "", before: str = ""
+    ) -> None:
         self.filters = filters
         self.now = timezone.now()
-        self.counted = _counted(filters, user)
+        self.counted = _counted(filters, reader)
         mark = _mark(before or after, back=bool(before))
         self.is_lost = bool(before or after) and mark is None
         goes_back = mark is not None and mark.back
-        rows = found(filters, user, mark)
-        read = list(rows[: ROWS_A_PAGE + 1])
+        read = list(found(filters, reader, mark, most=ROWS_A_PAGE + 1))
         has_more, read = len(read) > ROWS_A_PAGE, read[:ROWS_A_PAGE]
         if goes_back:
             read.reverse()
@@ -355,17 +364,16 @@ def _mark(text: str, *, back: bool) -> Mark | None:
 class People:
     """Whom the list can be narrowed to: who leads accounts, and who led meetings, by number.
 
-    Of the accounts that `user` may read, and of no others.
+    Of the accounts that `reader` may read, and of no others.
     """
 
-    def __init__(self, user: User) -> None:
-        accounts = Account.objects.order_by()
-        if user.may_read(as_member=False):
+    def __init__(self, reader: Reader) -> None:
+        accounts = Account.objects.order_by().filter(reader.owns("pk"))
+        if reader.sees_all:
             led = ReviewSummary.objects.order_by().filter(facilitator=OuterRef("pk"))
             facilitates: Any = Exists(led)
         else:
-            accounts = accounts.visible_to(user)
-            led = ReviewSummary.objects.order_by().filter(account__in=accounts.values("pk"))
+            led = reader.readable(ReviewSummary.objects.order_by())
             facilitates = Q(pk__in=led.values("facilitator"))
         known = User.objects.annotate(
             leads=Exists(accounts.filter(lead=OuterRef("pk"))), facilitates=facilitates

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from accounts.models import PaperSize, Provider, User
+from accounts.models import PaperSize, Provider
+from reviews.agenda import Reader
 from reviews.browsing import Filters, quarter_in_words, walked
 from reviews.models import ReviewSummary
 from valuereview import separated
@@ -16,27 +17,27 @@ from valuereview.spreadsheet import FIGURE, Column, Spreadsheet
 MOST_IN_A_WORKBOOK = 5000
 
 
-def as_lines(filters: Filters, user: User, *, site: str) -> Iterator[str]:
+def as_lines(filters: Filters, reader: Reader, *, site: str) -> Iterator[str]:
     """Yield the list as CSV, some lines at a time, in the language that is active now.
 
     `site` is what the address of a review begins with: "https://reviews.example.com".
     """
     language, listing = translation.get_language() or "", Listing(site)
     yield separated.MARK + separated.lines([[column.head for column in listing.columns]])
-    for rows in walked(filters, user):
+    for rows in walked(filters, reader):
         # Between two pieces other requests may be served, in other languages.
         with translation.override(language):
             text = separated.lines(map(listing.cells, rows))
         yield text
 
 
-def as_workbook(filters: Filters, user: User, *, site: str) -> bytes | None:
+def as_workbook(filters: Filters, reader: Reader, *, site: str) -> bytes | None:
     """Return the list as the bytes of an .xlsx file; None if it has over MOST_IN_A_WORKBOOK rows.
 
     In the active language, on paper of the first account's size.
     """
     found: list[ReviewSummary] = []
-    for rows in walked(filters, user):
+    for rows in walked(filters, reader):
         found += rows
         if len(found) > MOST_IN_A_WORKBOOK:
             return None

@@ -1116,7 +1116,12 @@ class ReviewSummary(models.Model):
         ordering = ["-on", "-review_id"]
         indexes = [
             models.Index(fields=["-on", "-review"], name="summary_newest"),
-            models.Index(fields=["account", "-on", "-review"], name="summary_account"),
+            # With what a manager's pages ask of all reviews of their own accounts.
+            models.Index(
+                fields=["account", "-on", "-review"],
+                include=["facilitator", "state", "missed_twice", "score", "quarter"],
+                name="summary_account",
+            ),
             models.Index(fields=["lead", "-on", "-review"], name="summary_lead"),
             models.Index(fields=["facilitator", "-on", "-review"], name="summary_facilitator"),
             models.Index(fields=["state", "-on", "-review"], name="summary_state"),
@@ -1284,7 +1289,7 @@ class OpenAction(models.Model):
     action = models.OneToOneField(
         ImprovementAction, on_delete=models.CASCADE, primary_key=True, related_name="+"
     )
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     owner = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="+")
     side = models.CharField(max_length=8, blank=True)
     due_on = models.DateField(null=True)
@@ -1292,7 +1297,12 @@ class OpenAction(models.Model):
     class Meta:
         verbose_name = _("open action")
         verbose_name_plural = _("open actions")
-        indexes = [models.Index(fields=["side", "due_on", "action"], name="open_action_due")]
+        indexes = [
+            models.Index(fields=["side", "due_on", "action"], name="open_action_due"),
+            models.Index(
+                fields=["account", "side", "due_on", "action"], name="open_action_account"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.action)

@@ -33,7 +33,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import Account, Contact, Side, User
-from reviews.agenda import CountOf, first_of, readable
+from reviews.agenda import CountOf, Reader, first_of
 from reviews.browsing import MARKED, MOST_COUNTED, Filters, quarter_in_words
 from reviews.concerns import spread_of
 from reviews.models import (
@@ -202,8 +202,8 @@ class Portfolio:
         self.current = quarter_of(self.today)
         self.quarter = self.current if quarter is None else quarter
         self.after = after
-        self.user = user
-        self.sees_all = user.may_read(as_member=False)
+        self.reader = Reader(user)
+        self.sees_all = self.reader.sees_all
 
     @property
     def words(self) -> str:
@@ -230,16 +230,12 @@ class Portfolio:
         """Whether the quarter that is looked at is today's."""
         return self.quarter == self.current
 
-    def _own(self, rows: QuerySet[Row]) -> QuerySet[Row]:
-        """Keep the rows of accounts that the user may read."""
-        return readable(rows, self.user)
-
     # Who meets whom.
 
     @cached_property
     def leads(self) -> Leads:
         """The managers of accounts, by name: what needs no look at those of other pages."""
-        led = Account.objects.visible_to(self.user).filter(lead=OuterRef("pk"))
+        led = Account.objects.filter(self.reader.owns("pk"), lead=OuterRef("pk"))
         managers = User.objects.filter(Exists(led.order_by()))
         page = managers.order_by("name", "pk")
         if self.after is not None:
@@ -261,7 +257,7 @@ class Portfolio:
         )
 
     def _kinds(self) -> dict[str, QuerySet[ReviewSummary]]:
-        rows = self._own(ReviewSummary.objects.order_by("-on", "-review_id"))
+        rows = self.reader.readable(ReviewSummary.objects.order_by("-on", "-review_id"))
         here = rows.filter(on__range=days_of(self.quarter))
         return {
             "due": here.filter(state=Review.State.PLANNED),
@@ -302,7 +298,8 @@ class Portfolio:
     def _spreads(self, first: int) -> Iterator[ScoreSpread]:
         """Yield what `ScoreSpread` keeps, of the user's own accounts."""
         days = (days_of(first)[0], days_of(self.quarter)[1])
-        rows = self._own(ReviewSummary.objects.filter(on__range=days, score__isnull=False))
+        scored = ReviewSummary.objects.filter(on__range=days, score__isnull=False)
+        rows = self.reader.readable(scored)
         scores = rows.order_by("quarter", "score").values_list("quarter", "score")
         counted = scores.annotate(times=Count("pk"))
         for quarter, found in groupby(counted, lambda row: row[0]):
@@ -322,7 +319,7 @@ class Portfolio:
         if self.sees_all:
             rows = FactorQuarter.objects.filter(**within).values(*names)
         else:
-            own = self._own(FactorSummary.objects.filter(**within)).order_by()
+            own = self.reader.readable(FactorSummary.objects.filter(**within)).order_by()
             rows = own.values("quarter", "factor").annotate(
                 chosen=Count("chosen_weight"),
                 weights=Coalesce(Sum("chosen_weight"), 0),
@@ -428,7 +425,7 @@ class Portfolio:
         )
 
     def _missed_twice(self) -> "OfKind":
-        found = self._own(ReviewSummary.objects.filter(missed_twice=True))
+        found = self.reader.readable(ReviewSummary.objects.filter(missed_twice=True))
         reviews = found.order_by("-on", "-review_id")
         newest = reviews[:MOST_CONCERNS]
         rows = FactorSummary.objects.filter(is_missed_twice=True, review__in=newest.values("pk"))
@@ -447,7 +444,7 @@ class Portfolio:
         paused = Account.objects.order_by().filter(paused_until__gte=self.today)
         owed = OpenAction.objects.filter(side=side, due_on__lt=self.today)
         owed = owed.exclude(account__in=paused.values("pk"))
-        rows = self._own(owed).order_by("due_on", "action_id")
+        rows = self.reader.readable(owed).order_by("due_on", "action_id")
         columns = _columns(
             side,
             rows,
@@ -462,7 +459,7 @@ class Portfolio:
     def _absent(self) -> "OfKind":
         gone = Contact.objects.order_by().filter(left_on__isnull=False)
         absent = AbsentExecutive.objects.exclude(contact__in=gone.values("pk"))
-        rows = self._own(absent).order_by("-on", "-contact_id")
+        rows = self.reader.readable(absent).order_by("-on", "-contact_id")
         columns = _columns(
             GONE,
             rows,

@@ -43,6 +43,12 @@ from valuereview.kinds import of_kind
 
 Columns = dict[str, Any]
 Counted = type[FactorQuarter] | type[ScoreQuarter]
+# What rows that count are of, beside their quarter, and what they count.
+COUNTED: Mapping[Counted, tuple[str, tuple[str, ...]]] = {
+    FactorQuarter: ("factor", ("chosen", "weights", "scored", "tenths", "missed")),
+    ScoreQuarter: ("tenths", ("reviews",)),
+}
+ROWS_ADDED = 500
 # What is added up, by the quarter and the factor or the score that it is of.
 Totals = Mapping[tuple[int, Any], Mapping[str, int]]
 
@@ -168,8 +174,8 @@ def keep(review: Review) -> None:
     """
     is_closed = review.state == Review.State.CLOSED
     # Only what is closed, or was, has factors and is counted.
-    is_counted = is_closed or ReviewSummary.objects.filter(CLOSED, pk=review.pk).exists()
-    before = _totals_of(review.pk) if is_counted else {}
+    was_closed = ReviewSummary.objects.filter(CLOSED, pk=review.pk).exists()
+    before = _totals_of(review.pk) if was_closed else {}
     columns = OF_REVIEW if is_closed else OF_REVIEW | FOUND_NOTHING
     told = dict(zip(columns, _rows(columns, Review.objects.filter(pk=review.pk)), strict=True))
     ReviewSummary.objects.bulk_create(
@@ -178,14 +184,14 @@ def keep(review: Review) -> None:
         unique_fields=["review"],
         update_fields=[name for name in told if name != "review"],
     )
-    if is_counted:
+    if was_closed:
         FactorSummary.objects.filter(review=review.pk).delete()
     if is_closed:
         _keep_factors(Review.objects.filter(pk=review.pk))
-    after = _totals_of(review.pk) if is_counted else {}
+    after = _totals_of(review.pk) if is_closed else {}
     _keep_standing(Account.objects.filter(pk=review.account_id))
-    for kind in before:
-        _add(kind, _difference(before[kind], after[kind]))
+    for kind in COUNTED:
+        _add(kind, _difference(before.get(kind, {}), after.get(kind, {})))
 
 
 def _rows(columns: Columns, reviews: QuerySet[Review]) -> tuple[Any, ...]:
@@ -299,27 +305,21 @@ def _add(kind: Counted, totals: Totals) -> None:
 
     The rows are taken in one order by everybody: two closings at once wait, and never for good.
     """
-    if not totals:
-        return
-    of = "factor" if kind is FactorQuarter else "tenths"
-    rows: models.Manager[Any] = kind._default_manager
-    rows.bulk_create(
-        [kind(quarter=quarter, **{of: which}) for quarter, which in sorted(totals)],
-        ignore_conflicts=True,
-        batch_size=500,
-    )
-    quarters = {quarter for quarter, _which in totals}
-    whose = {which for _quarter, which in totals}
-    held = rows.select_for_update().filter(**{"quarter__in": quarters, f"{of}__in": whose})
-    changed = []
-    for row in held.order_by("quarter", of):
-        counts = totals.get((row.quarter, getattr(row, of)), {})
-        for name, count in counts.items():
-            setattr(row, name, getattr(row, name) + count)
-        if counts:
-            changed.append(row)
-    names = {name for counts in totals.values() for name in counts}
-    rows.bulk_update(changed, sorted(names), batch_size=200)
+    of, names = COUNTED[kind]
+    columns = ["quarter", of, *names]
+    table, *quoted = map(connection.ops.quote_name, (kind._meta.db_table, *columns))
+    places = f"({', '.join(['%s'] * len(columns))})"
+    more = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in quoted[2:])
+    rows = [(*key, *(totals[key].get(name, 0) for name in names)) for key in sorted(totals)]
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), ROWS_ADDED):
+            some = rows[start : start + ROWS_ADDED]
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(quoted)})"  # noqa: S608 - names of ours
+                f" VALUES {', '.join([places] * len(some))}"
+                f" ON CONFLICT ({quoted[0]}, {quoted[1]}) DO UPDATE SET {more}",
+                [value for row in some for value in row],
+            )
 
 
 # From when an account is overdue.

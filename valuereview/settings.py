@@ -131,8 +131,10 @@ def database(url: str) -> dict[str, object]:
     if is_embedded(settings):
         settings["OPTIONS"] = SQLITE_OPTIONS
     else:
-        # A server that doesn't answer is told from one that is slow, unless the address says how.
-        settings["OPTIONS"] = {"connect_timeout": 5} | settings.get("OPTIONS", {})
+        # A server that doesn't answer is told from one that is slow; and no query is so long that
+        # compiling it would pay: it took most of a manager's page. The address may say otherwise.
+        usual = {"connect_timeout": 5, "options": "-c jit=off"}
+        settings["OPTIONS"] = usual | settings.get("OPTIONS", {})
     return settings
 
 

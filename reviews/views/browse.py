@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from reviews import listing
+from reviews.agenda import Reader
 from reviews.browsing import Filters, FiltersForm, Page, People, SavedViewForm
 from reviews.models import SavedView
 from reviews.views.files import CSV, XLSX, answer_in_pieces, answer_with
@@ -20,16 +21,21 @@ from valuereview.templatetags.words import plain_number
 @require_safe
 def reviews(request: SignedInRequest) -> HttpResponse:
     """List the reviews that the address asks for, of those that the user may see."""
-    form = FiltersForm(request.GET, people=People(request.user))
+    reader = Reader(request.user)
+    form = FiltersForm(request.GET, people=People(reader))
     if form.is_valid() and "" in request.GET.values():
         # What a browser sends of fields left empty: the address to keep and send on is short.
         return redirect(form.filters.address)
     view = SavedView(user=request.user)
-    return _show(request, form, SavedViewForm(instance=view))
+    return _show(request, reader, form, SavedViewForm(instance=view))
 
 
 def _show(
-    request: SignedInRequest, form: FiltersForm, naming: SavedViewForm, status: int = 200
+    request: SignedInRequest,
+    reader: Reader,
+    form: FiltersForm,
+    naming: SavedViewForm,
+    status: int = 200,
 ) -> HttpResponse:
     """Show the list; nothing of it while what is asked for has to be mended."""
     is_valid = form.is_valid()
@@ -37,7 +43,7 @@ def _show(
     page = None
     if is_valid:
         after, before = request.GET.get("after", ""), request.GET.get("before", "")
-        page = Page(filters, request.user, after=after, before=before)
+        page = Page(filters, reader, after=after, before=before)
     views = list(request.user.saved_views.all())
     context = {
         "nav_current": "reviews",
@@ -56,20 +62,22 @@ def _show(
 @require_safe
 def as_csv(request: SignedInRequest) -> HttpResponseBase:
     """All that the address asks for, as lines for a spreadsheet: as many as there are."""
-    filters = _filters(request)
+    reader = Reader(request.user)
+    filters = _filters(request, reader)
     if filters is None:
         return _to_list(request)
-    lines = listing.as_lines(filters, request.user, site=_site(request))
+    lines = listing.as_lines(filters, reader, site=_site(request))
     return answer_in_pieces(lines, CSV, "reviews.csv")
 
 
 @require_safe
 def as_workbook(request: SignedInRequest) -> HttpResponse:
     """All that the address asks for as a workbook, if it isn't too much for one."""
-    filters = _filters(request)
+    reader = Reader(request.user)
+    filters = _filters(request, reader)
     if filters is None:
         return _to_list(request)
-    content = listing.as_workbook(filters, request.user, site=_site(request))
+    content = listing.as_workbook(filters, reader, site=_site(request))
     if content is None:
         most = plain_number(listing.MOST_IN_A_WORKBOOK)
         text = _(
@@ -80,9 +88,9 @@ def as_workbook(request: SignedInRequest) -> HttpResponse:
     return answer_with(content, XLSX, "reviews.xlsx")
 
 
-def _filters(request: SignedInRequest) -> Filters | None:
+def _filters(request: SignedInRequest, reader: Reader) -> Filters | None:
     """Return what the address asks for; None if that has to be mended."""
-    form = FiltersForm(request.GET, people=People(request.user))
+    form = FiltersForm(request.GET, people=People(reader))
     return form.filters if form.is_valid() else None
 
 
@@ -97,13 +105,14 @@ def _site(request: SignedInRequest) -> str:
 @require_POST
 def save_view(request: SignedInRequest) -> HttpResponse:
     """Keep what the list is asked for, by a name."""
-    form = FiltersForm(QueryDict(request.POST.get("query", "")), people=People(request.user))
+    reader = Reader(request.user)
+    form = FiltersForm(QueryDict(request.POST.get("query", "")), people=People(reader))
     if not form.is_valid():
         raise BadRequest(_("The form arrived incomplete. Nothing was saved."))
     view = SavedView(user=request.user, query=form.filters.query)
     naming = SavedViewForm(request.POST, instance=view)
     if not (naming.is_valid() and naming.keep()):
-        return _show(request, form, naming, status=422)
+        return _show(request, reader, form, naming, status=422)
     messages.success(request, _("The view is saved."))
     return redirect(form.filters.address)
 

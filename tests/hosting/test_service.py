@@ -59,9 +59,15 @@ def test_a_database_server_that_doesnt_answer_is_given_up(django_db_blocker):
         assert time.monotonic() - begun < 20
 
 
-def test_an_address_of_a_database_may_say_how_long_to_wait():
+def test_an_address_of_a_database_may_say_how_long_to_wait_and_what_is_usual():
     told = database("postgres://nobody@127.0.0.1/none?connect_timeout=30&sslmode=require")
-    assert told["OPTIONS"] == {"connect_timeout": 30, "sslmode": "require"}
+    assert told["OPTIONS"] == {
+        "connect_timeout": 30,
+        "sslmode": "require",
+        "options": "-c jit=off",
+    }
+    told = database("postgres://nobody@127.0.0.1/none?options=-c%20work_mem%3D8MB")
+    assert told["OPTIONS"] == {"connect_timeout": 5, "options": "-c work_mem=8MB"}
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Side, User
 from reviews import browsing
-from reviews.agenda import Agenda
+from reviews.agenda import Agenda, Reader
 from reviews.browsing import Filters, Mark, found
 from reviews.management.commands import load_volume
 from reviews.models import quarter_of
@@ -49,6 +49,13 @@ TOGETHER = {
     "factors": ("factor_quarter_once",),
     "missed_twice": ("summary_missed_twice", "open_action_due", "absent_executive_newest"),
 }
+# And what it tells of one manager's accounts.
+OWN = {
+    "leads": "summary_account",
+    "scores": "summary_account",
+    "factors": "factor_account",
+    "missed_twice": "open_action_account",
+}
 
 
 def test_each_list_has_an_index(settings, monkeypatch):
@@ -61,8 +68,14 @@ def test_each_list_has_an_index(settings, monkeypatch):
     plans = dict(_of_the_list(director, managers)) | dict(_of_the_portfolio(director))
     missing = {name: plan for name, plan in plans.items() if name.partition(", ")[0] not in plan}
     assert not missing, "\n\n".join(f"{name}\n{plan}" for name, plan in missing.items())
-    own = found(Filters(), managers[0])[:51].explain()
-    assert "Seq Scan on reviews_reviewsummary" not in own
+    own = Reader(managers[0])
+    assert "summary_account" in found(Filters(), own, most=51).explain()
+    assert "summary_account" in found(Filters(state="closed"), own, most=51).explain()
+    assert "factor_account" in found(Filters(missed="foresight"), own, most=51).explain()
+    portfolio = Portfolio(managers[0])
+    for name, index in OWN.items():
+        [plan] = _plans_of(lambda name=name: getattr(portfolio, name))
+        assert index in plan, plan
     home = "\n".join(_plans_of(lambda: Agenda(managers[0]).open_reviews))
     assert "Seq Scan on reviews_reviewsummary" not in home
 
@@ -74,11 +87,11 @@ def _of_the_list(director: User, managers: list[User]) -> Iterator[tuple[str, st
         _read_all(not index.endswith("plain_name"))
         people = {name: managers[asked[name]].pk for name in ("lead", "facilitator") & asked.keys()}
         filters = Filters(**(asked | people))
-        rows = found(filters, director)
+        rows = found(filters, Reader(director))
         yield index, rows[: browsing.ROWS_A_PAGE + 1].explain()
         middle = list(rows.values_list("on", "review"))[: len(rows) // 2 + 1][-1:]
         for day, number in middle:
-            deep = found(filters, director, Mark(day, number, back=False))
+            deep = found(filters, Reader(director), Mark(day, number, back=False))
             yield f"{index}, deep", deep[: browsing.ROWS_A_PAGE + 1].explain()
     _read_all(True)
 

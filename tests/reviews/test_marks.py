@@ -15,7 +15,7 @@ from reviews.sheets.marks import (
     square_code_svg,
 )
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.uncounted]
 
 
 def turned(bits: str) -> str:

@@ -17,7 +17,7 @@ from reviews.sections import KEYS, SECTIONS
 from scorecards.models import WeightedFactor
 from tests import cast
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.uncounted]
 
 POLL = {"HX-Request": "true"}
 

@@ -19,7 +19,11 @@ from tests.reviews.pages import address, fields_of
 from tests.reviews.test_autosave import Tab
 from tests.reviews.test_summaries import insist_on_the_records
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),
+    pytest.mark.uncounted,
+]
 
 CLIENTS = 10
 IS_SERVER = connection.vendor == "postgresql"

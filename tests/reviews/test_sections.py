@@ -22,7 +22,7 @@ from tests import cast
 from tests.reviews.pages import address, fields_of
 from tests.test_translations import catalogue
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.uncounted]
 
 LANGUAGES = ["en", "fr"]
 each_section = pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.key)

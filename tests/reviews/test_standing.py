@@ -12,7 +12,7 @@ from reviews.models import Review
 from tests import cast
 from tests.reviews.history import a_closed_review
 
-pytestmark = pytest.mark.usefixtures("contexts")
+pytestmark = [pytest.mark.usefixtures("contexts"), pytest.mark.uncounted]
 
 # They close reviews, and read no worksheet.
 TODAY = datetime.date(2026, 11, 18)

@@ -22,7 +22,7 @@ from scorecards.periods import ONE_DAY, Span
 from scorecards.scores import JudgedScorecard, judge
 from tests import cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.uncounted]
 
 TITLES = [
     "1 Participants",
