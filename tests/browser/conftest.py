@@ -5,11 +5,14 @@ import re
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests import cast, chromium
 
 PASSWORD = "a-long-enough-password"
+
+# How fast this machine is isn't asked here: what is waited for comes late on a busy one.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

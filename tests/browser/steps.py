@@ -10,7 +10,7 @@ def go_on(page: Page, key: str) -> None:
     """Confirm the section, and land in the one that follows."""
     page.click("button[name=confirm]")
     try:
-        expect(page).to_have_url(re.compile(rf"/{key}/$"), timeout=10_000)
+        expect(page).to_have_url(re.compile(rf"/{key}/$"))
     except AssertionError as failure:
         # Why it stayed, in the page's own words.
         raise AssertionError(page.locator(".vr-errors").all_inner_texts()) from failure

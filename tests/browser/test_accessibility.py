@@ -84,7 +84,7 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(page, live_server, sign_
     before = page.input_value("#id_factors-autonomy-weight")
     page.fill("#id_factors-autonomy-weight", "abc")
     page.click("button[name=confirm]")
-    expect(page.locator("[data-errors]")).to_be_focused(timeout=20_000)
+    expect(page.locator("[data-errors]")).to_be_focused()
     found += findings(page, *WIDTHS)
     page.fill("#id_factors-autonomy-weight", before)
     page.click("button[name=confirm]")
@@ -93,7 +93,7 @@ def test_axe_finds_nothing_on_the_way_of_a_first_review(page, live_server, sign_
     page.click("#add-actions")
     page.fill("#id_actions-2-due_on", "2026-12-01")
     page.click("button[name=confirm]")
-    expect(page.locator("[data-errors]")).to_be_focused(timeout=20_000)
+    expect(page.locator("[data-errors]")).to_be_focused()
     found += findings(page, *WIDTHS)
     assert found == []
 

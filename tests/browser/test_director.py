@@ -40,7 +40,7 @@ def accounts(claire):
 def lists(page: Page, *reviews: str) -> None:
     """Wait until the page lists exactly these reviews, as "Halden Mutual Review 3", in order."""
     names = page.locator(".vr-found tbody tr th")
-    expect(names).to_have_text(list(reviews), use_inner_text=True, timeout=15_000)
+    expect(names).to_have_text(list(reviews), use_inner_text=True)
 
 
 def downloaded(page: Page, name: str, folder: Path) -> Path:

@@ -113,7 +113,7 @@ FIVE = ("autonomy", "foresight", "communication", "timeliness", "teamwork")
 def go_on(page: Page, key: str) -> None:
     """Confirm the section by keyboard, and land in the one that follows."""
     press(page, "button[name=confirm]")
-    expect(page).to_have_url(re.compile(f"/{key}/$"), timeout=20_000)
+    expect(page).to_have_url(re.compile(f"/{key}/$"))
 
 
 def test_a_whole_review_is_run_by_keyboard(page, live_server, sign_in, claire, complaints):
@@ -163,7 +163,7 @@ def test_a_whole_review_is_run_by_keyboard(page, live_server, sign_in, claire, c
     go_on(page, "next-review")
     go_on(page, "close")
     press(page, "main form button.btn-primary")
-    expect(page).to_have_url(re.compile(rf"/reviews/{review.pk}/$"), timeout=30_000)
+    expect(page).to_have_url(re.compile(rf"/reviews/{review.pk}/$"))
     review.refresh_from_db()
     assert review.state == Review.State.CLOSED
     assert review.actions.get().due_on.isoformat() == "2027-02-01"

@@ -49,7 +49,7 @@ def room(page, live_server, sign_in, claire) -> Review:
 
 def says(page: Page, words) -> None:
     """Wait until the line beside the buttons says so."""
-    expect(page.locator("[data-save]")).to_have_text(words, timeout=10_000)
+    expect(page.locator("[data-save]")).to_have_text(words)
 
 
 def keeps_nothing(page: Page) -> None:
@@ -501,7 +501,7 @@ def test_who_chooses_sees_what_the_other_goes_on_to_write(page, room, daniels):
     panel = both_write(page, daniels)
     wording(daniels).fill("By Daniel, who had not finished")
     says(daniels, SAVED)
-    expect(panel).to_contain_text("who had not finished", timeout=15_000)
+    expect(panel).to_contain_text("who had not finished")
     expect(panel).to_have_count(1)
     panel.get_by_role("button", name="Keep the text of Daniel Roy").click()
     says(page, SAVED)
@@ -624,7 +624,7 @@ def test_going_back_shows_what_stands_now(page, live_server, room, daniels):
     wording(daniels).fill("By Daniel")
     says(daniels, SAVED)
     page.go_back()
-    expect(wording(page)).to_have_value("By Daniel", timeout=15_000)
+    expect(wording(page)).to_have_value("By Daniel")
     page.click("button[name=save].btn-link")
     expect(page.locator(".vr-message")).to_have_text("Saved.")
     assert ImprovementAction.objects.get().wording == "By Daniel"
