@@ -329,6 +329,12 @@ def test_what_the_rules_refuse_is_refused_in_the_browser(
     page.fill("#id_factors-autonomy-weight", "19")
     expect(page.locator("[data-total]")).to_have_text("99")
     expect(page.locator("[data-left]")).to_have_text("1 point left to share.")
+    # What the arrows step to is saved by itself, like what is typed.
+    expect(page.locator("[data-save]")).to_have_text(re.compile("^Saved"))
+    with page.expect_request("**/factors/autosave/") as stepped:
+        page.press("#id_factors-autonomy-weight", "ArrowDown")
+    assert "autonomy-weight=18" in (stepped.value.post_data or "")
+    page.press("#id_factors-autonomy-weight", "ArrowUp")
     page.click("button[name=confirm]")
     expect(page.locator(".vr-errors")).to_contain_text("The weights add up to 99.")
     expect(page.locator(".vr-errors")).to_be_focused()
