@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
@@ -15,6 +15,7 @@ from accounts.models import Account, Language, Membership
 from accounts.requests import SignedInRequest
 from reviews.minutes import SectionTime, clock_of, with_time_of
 from reviews.models import Draft, Review
+from valuereview.prepared import prepared
 
 Rest = ParamSpec("Rest")
 
@@ -63,6 +64,27 @@ def speaking(language: str, account: Account) -> Iterator[None]:
         yield
 
 
+@prepared
+def _to_read(pk: int, user: int, key: str) -> QuerySet[Review]:
+    return _for_user(Review.objects.with_account(), pk, user, key)
+
+
+@prepared
+def _to_write(pk: int, user: int, key: str) -> QuerySet[Review]:
+    return _for_user(Review.objects.select_related("account"), pk, user, key)
+
+
+def _for_user(reviews: QuerySet[Review], pk: int, user: int, key: str) -> QuerySet[Review]:
+    """Read a review with what a `RoomRequest` says of it."""
+    members = Membership.objects.filter(user=user, account=OuterRef("account"))
+    drafts = Draft.objects.filter(review=OuterRef("pk"))
+    return (
+        with_time_of(reviews, key)
+        .annotate(may_write=Exists(members), has_drafts=Exists(drafts))
+        .filter(pk=pk)
+    )
+
+
 def in_the_room(
     view: Callable[Concatenate[RoomRequest, Review, Rest], HttpResponse],
 ) -> Callable[..., HttpResponse]:
@@ -75,21 +97,11 @@ def in_the_room(
     def wrapper(
         request: RoomRequest, pk: int, *args: Rest.args, **kwargs: Rest.kwargs
     ) -> HttpResponse:
-        members = Membership.objects.filter(user=request.user, account=OuterRef("account"))
-        drafts = Draft.objects.filter(review=OuterRef("pk"))
         key = str(kwargs.get("key", ""))
         # What is written is written to the record as it is read again, locked.
-        is_read = request.method in ("GET", "HEAD")
-        reviews = Review.objects.all()
-        reviews = reviews.with_account() if is_read else reviews.select_related("account")
-        asked = with_time_of(reviews, key).annotate(
-            may_write=Exists(members), has_drafts=Exists(drafts)
-        )
-        try:
-            review = asked.get(pk=pk)
-        except Review.DoesNotExist:
-            raise Http404 from None
-        if not request.user.may_read(as_member=review.may_write):
+        asked = _to_read if request.method in ("GET", "HEAD") else _to_write
+        review: Any = asked.first(pk=pk, user=request.user.pk, key=key)
+        if review is None or not request.user.may_read(as_member=review.may_write):
             raise Http404
         request.may_write = review.may_write
         request.has_drafts = review.has_drafts

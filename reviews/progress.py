@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +21,7 @@ from reviews.models import Change, Confirmation, Review, SetAside
 from reviews.rows import Forms, insist_on_own_keys
 from reviews.sections import KEYS, Missing, Section, sections_of
 from reviews.typed import Texts
+from valuereview.prepared import prepared, read_lists
 
 Status = Literal["done", "set_aside", "now", "open", "locked"]
 
@@ -99,8 +100,8 @@ class Progress:
         self.sections = sections_of(review)
         # What the last one left comes first in this one: both are read together.
         both = [review] if review.follows is None else [review, review.follows]
-        prefetch_related_objects(both, "set_asides")
-        prefetch_related_objects([review], "confirmations")
+        read_lists(both, "set_asides")
+        read_lists([review], "confirmations")
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -187,7 +188,15 @@ def read_record(pk: int) -> Review:
 
     Raises Review.DoesNotExist.
     """
-    return Review.objects.with_account().get(pk=pk)
+    review = _record.first(pk=pk)
+    if review is None:
+        raise Review.DoesNotExist
+    return review
+
+
+@prepared
+def _record(pk: int) -> QuerySet[Review]:
+    return Review.objects.with_account().filter(pk=pk)
 
 
 def keep_section(*, section: Section, forms: Forms, drafts: Texts, by: User, tab: str = "") -> None:

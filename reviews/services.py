@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypedDict
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account, Contact, Side, User
@@ -30,6 +30,7 @@ from reviews.models import (
 )
 from scorecards.models import KPI, TOP_FIVE, Judgement, Scorecard, WeightedFactor
 from scorecards.periods import ONE_DAY
+from valuereview.prepared import prepared
 
 Verdict = ActionVerdict | ImpactVerdict | IdeaVerdict
 
@@ -129,7 +130,15 @@ def start_again(*, review: Review, **plan: object) -> Review:
 
 def locked(review: Review) -> Review:
     """Return the review as the database has it, its row locked until the transaction ends."""
-    return Review.objects.with_account().select_for_update(of=("self",)).get(pk=review.pk)
+    found = _locked.first(pk=review.pk)
+    if found is None:
+        raise Review.DoesNotExist
+    return found
+
+
+@prepared
+def _locked(pk: int) -> QuerySet[Review]:
+    return Review.objects.with_account().select_for_update(of=("self",)).filter(pk=pk)
 
 
 def locked_with_account(review: Review) -> Review:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from django.db.models import prefetch_related_objects
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.urls import reverse
@@ -15,6 +14,7 @@ from accounts.models import User
 from reviews.models import Confirmation, Review, SetAside
 from reviews.rows import Forms
 from scorecards.scores import JudgedScorecard, judge
+from valuereview.prepared import read_lists
 
 # What a section's own buttons do to the data typed so far, by their names.
 Buttons = Mapping[str, Callable[[QueryDict, str], QueryDict]]
@@ -71,12 +71,12 @@ class Section:
         Those of the scorecards that it agrees and judges, and of the one judged before, are read
         together: a question for their factors, one for their KPIs.
         """
-        review = self._review
-        if review.closes is not None:
-            measures = [review.agrees, review.closes, review.closes.follows]
-            lists = {name.partition("__")[2] for name in self.relations if name in MEASURES}
-            prefetch_related_objects([card for card in measures if card], *lists)
-        prefetch_related_objects([review], *self.relations)
+        review, closes = self._review, self._review.closes
+        judged = (closes, closes.follows) if closes else ()
+        asked = [name.partition("__") for name in self.relations if name in MEASURES]
+        lists = {name for card, _of, name in asked if closes or card == "agrees"}
+        read_lists([card for card in (review.agrees, *judged) if card], *lists)
+        read_lists([review], *(name for name in self.relations if name not in MEASURES))
         return review
 
     @property

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
@@ -14,8 +15,14 @@ from reviews.models import PEOPLE_A_SIDE, Participant
 from reviews.rows import Forms, rows_of, with_row
 from reviews.sections.base import Buttons, Missing, Section
 from valuereview.kinds import of_kind
+from valuereview.prepared import prepared
 
 PeopleRows = rows_of(ParticipantForm, SideRows)
+
+
+@prepared
+def _contacts(account: int) -> QuerySet[Contact]:
+    return Contact.objects.filter(account=account, left_on=None)
 
 
 class Participants(Section):
@@ -40,7 +47,7 @@ class Participants(Section):
     @cached_property
     def contacts(self) -> list[Contact]:
         """The people of both sides who may be invited."""
-        return list(self.review.account.contacts.filter(left_on=None))
+        return _contacts(account=self.review.account_id)
 
     def _people(self, side: Side) -> list[Participant]:
         return [person for person in self.review.participants.all() if person.side == side]
