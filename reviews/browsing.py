@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Language, User
 from reviews.agenda import Reader, Standing, first_of
-from reviews.fields import CountField, LongSelect
+from reviews.fields import CountField
 from reviews.models import (
     FactorSummary,
     Review,
@@ -390,7 +390,6 @@ class People:
 class ChosenField(forms.TypedChoiceField):
     """One of a list, or none of it."""
 
-    widget = LongSelect
     default_error_messages = {"invalid_choice": _("Choose from the list.")}
 
     def __init__(self, **options: Any) -> None:

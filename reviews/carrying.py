@@ -37,6 +37,7 @@ from reviews.models import (
     SectionMinutes,
 )
 from scorecards.models import KPI, Scorecard, WeightedFactor
+from valuereview.prepared import prepared
 
 Record = TypeVar("Record", bound=models.Model)
 Found = TypeVar("Found", ActionVerdict, ImpactVerdict, IdeaVerdict)
@@ -240,15 +241,11 @@ class CarriedIdea(Carried[InnovationIdea, IdeaVerdict]):
 def actions_of(review: Review) -> tuple[list[ImprovementAction], list[CarriedAction]]:
     """Return a review's new actions, and those that came to it still open, oldest first."""
     if review.follows_id is None:
-        return list(review.actions.select_related("kpi")), []
-    ended = _closed_before(ActionVerdict, review, action=OuterRef("pk")).filter(
-        verdict__in=ActionVerdict.ENDS
-    )
-    earlier = Q(review__in=_earlier(review)) & ~Exists(ended)
-    found = ImprovementAction.objects.filter(
-        Q(review=review) | earlier, account=review.account
-    ).select_related("kpi")
-    rows = list(_oldest_first(found))
+        rows = _first_actions(review=review.pk)
+        for row in rows:
+            row.review = review
+        return rows, []
+    rows = _open_actions(account=review.account_id, review=review.pk, number=review.number)
     new = [row for row in rows if row.review_id == review.pk]
     before = [row for row in rows if row.review_id != review.pk]
     return new, [
@@ -257,47 +254,72 @@ def actions_of(review: Review) -> tuple[list[ImprovementAction], list[CarriedAct
     ]
 
 
+@prepared
+def _first_actions(review: int) -> QuerySet[ImprovementAction]:
+    return ImprovementAction.objects.filter(review=review).select_related("kpi")
+
+
+@prepared
+def _open_actions(account: int, review: int, number: int) -> QuerySet[ImprovementAction]:
+    ended = _closed_before(ActionVerdict, number, action=OuterRef("pk")).filter(
+        verdict__in=ActionVerdict.ENDS
+    )
+    earlier = Q(review__in=_earlier(account, number)) & ~Exists(ended)
+    found = ImprovementAction.objects.filter(Q(review=review) | earlier, account=account)
+    return _oldest_first(found.select_related("kpi"))
+
+
 def carried_impacts(review: Review) -> list[CarriedImpact]:
     """Return the events foreseen before a review that came to it unanswered, oldest first."""
     if review.follows_id is None:
         return []
-    ended = _closed_before(ImpactVerdict, review, impact=OuterRef("pk")).filter(
-        happened__in=ImpactVerdict.ENDS
-    )
-    found = Impact.objects.filter(~Exists(ended), review__in=_earlier(review))
+    found = _open_impacts(account=review.account_id, number=review.number)
     return [
         CarriedImpact(*_carried(row, review, ImpactVerdict(impact=row)))
-        for row in _with_verdicts(_oldest_first(found), ImpactVerdict, review)
+        for row in _with_verdicts(found, ImpactVerdict, review)
     ]
+
+
+@prepared
+def _open_impacts(account: int, number: int) -> QuerySet[Impact]:
+    ended = _closed_before(ImpactVerdict, number, impact=OuterRef("pk")).filter(
+        happened__in=ImpactVerdict.ENDS
+    )
+    return _oldest_first(
+        Impact.objects.filter(~Exists(ended), review__in=_earlier(account, number))
+    )
 
 
 def carried_ideas(review: Review) -> list[CarriedIdea]:
     """Return the ideas said before a review that came to it unsettled, oldest first."""
     if review.follows_id is None:
         return []
-    last = _closed_before(IdeaVerdict, review, idea=OuterRef("pk")).exclude(state="")
-    state = Subquery(last.order_by("-review__number").values("state")[:1])
-    found = (
-        InnovationIdea.objects.filter(review__in=_earlier(review))
-        .annotate(state_so_far=Coalesce(state, F("state")))
-        .filter(state_so_far__in=UNSETTLED)
-    )
+    found = _open_ideas(account=review.account_id, number=review.number)
     return [
         CarriedIdea(*_carried(row, review, IdeaVerdict(idea=row)))
-        for row in _with_verdicts(_oldest_first(found), IdeaVerdict, review)
+        for row in _with_verdicts(found, IdeaVerdict, review)
     ]
 
 
-def _earlier(review: Review) -> QuerySet[Review]:
-    return Review.objects.filter(
-        account=review.account_id, state=Review.State.CLOSED, number__lt=review.number
+@prepared
+def _open_ideas(account: int, number: int) -> QuerySet[InnovationIdea]:
+    last = _closed_before(IdeaVerdict, number, idea=OuterRef("pk")).exclude(state="")
+    state = Subquery(last.order_by("-review__number").values("state")[:1])
+    return _oldest_first(
+        InnovationIdea.objects.filter(review__in=_earlier(account, number))
+        .annotate(state_so_far=Coalesce(state, F("state")))
+        .filter(state_so_far__in=UNSETTLED)
     )
 
 
-def _closed_before(model: type[Found], review: Review, **which: object) -> QuerySet[Found]:
-    """Return the verdicts that reviews closed before this one gave."""
+def _earlier(account: int, number: int) -> QuerySet[Review]:
+    return Review.objects.filter(account=account, state=Review.State.CLOSED, number__lt=number)
+
+
+def _closed_before(model: type[Found], number: int, **which: object) -> QuerySet[Found]:
+    """Return the verdicts that reviews closed before the one of this number gave."""
     return model._default_manager.filter(
-        review__state=Review.State.CLOSED, review__number__lt=review.number, **which
+        review__state=Review.State.CLOSED, review__number__lt=number, **which
     )
 
 
@@ -305,12 +327,15 @@ def _oldest_first(found: QuerySet[Record]) -> QuerySet[Record]:
     return found.select_related("review").order_by("review__number", "position", "pk")
 
 
-def _with_verdicts(found: Iterable[Record], model: type[Found], review: Review) -> Sequence[Record]:
+def _with_verdicts(
+    records: Sequence[Record], model: type[Found], review: Review
+) -> Sequence[Record]:
     """Read for records the verdicts of this review and of those closed before it."""
+    if not records:
+        return records
     given = model._default_manager.filter(
         Q(review=review) | Q(review__state=Review.State.CLOSED, review__number__lt=review.number)
     ).order_by("review__number")
-    records = list(found)
     prefetch_related_objects(records, Prefetch("verdicts", given))
     return records
 

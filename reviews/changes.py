@@ -115,7 +115,8 @@ def drafts_of(review: Review, section: str) -> list[Draft]:
 
 def forget_drafts(review: Review, section: str, fields: Iterable[str]) -> None:
     """Forget a section's drafts in these fields, by lasting names: they're in the record now."""
-    Draft.objects.filter(review=review, section=section, field__in=list(fields)).delete()
+    if named := list(fields):
+        Draft.objects.filter(review=review, section=section, field__in=named).delete()
 
 
 def keep_drafts(

@@ -7,15 +7,12 @@ not guessed.
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from html import escape
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.utils import flatatt
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -88,28 +85,6 @@ class CountField(forms.CharField):
             return self.clean(data) != initial
         except ValidationError:
             return True
-
-
-class LongSelect(forms.Select):
-    """A list of choices, hundreds of them at times and none in groups: written all at once."""
-
-    def render(
-        self,
-        name: str,
-        value: Any,
-        attrs: dict[str, Any] | None = None,
-        renderer: object = None,
-    ) -> SafeString:
-        """Return the list as HTML."""
-        chosen = {str(one) for one in self.format_value(value)}
-        options = "".join(
-            f'<option value="{escape(str(key))}"{" selected" if str(key) in chosen else ""}>'
-            f"{escape(str(label))}</option>"
-            for key, label in self.choices
-        )
-        written = flatatt(self.build_attrs(self.attrs, attrs))
-        # What isn't ours in it is escaped.
-        return mark_safe(f'<select name="{name}"{written}>{options}</select>')  # noqa: S308
 
 
 class YesNoField(forms.TypedChoiceField):

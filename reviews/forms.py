@@ -277,10 +277,15 @@ class Line:
     weight: BoundField
     discussed: BoundField
 
-    @property
+    @cached_property
     def is_chosen(self) -> bool:
         """Whether the factor is among the five, as typed so far."""
         return bool(self.chosen.value())
+
+    @cached_property
+    def label(self) -> str:
+        """The factor's name."""
+        return str(self.factor.label)
 
 
 class TopFiveForm(forms.Form):

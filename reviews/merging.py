@@ -69,6 +69,7 @@ def merge(
     merged, conflicts = _chosen(data), list[Conflict]()
     if not since:
         return merged, conflicts
+    merged = merged.copy()
     for of_list in section.forms().values():
         if isinstance(of_list, Rows):
             conflicts += _merge_rows(merged, of_list, since)
@@ -89,6 +90,8 @@ def _chosen(data: QueryDict) -> QueryDict:
         for name, choice in data.items()
         if name.startswith(CHOOSE) and choice == "theirs"
     ]
+    if not taken:
+        return data
     changed = data.copy()
     for name in taken:
         _put(changed, name, data.get(f"{THEIRS}{name}", ""))

@@ -219,7 +219,7 @@ def keep_section(*, section: Section, forms: Forms, drafts: Texts, by: User, tab
         return
     Change.objects.bulk_create(changes)
     review.version += 1
-    review.save(update_fields=["version"])
+    Review.objects.filter(pk=review.pk).update(version=review.version)
     lists = set(section.relations)
     asked_again = {section.key} if section.confirmation else set()
     if any(_shares(other, lists) for other in sections_of(review)[section.number :]):

@@ -2,9 +2,11 @@
 
 import pytest
 from django.template import Context, Template
+from django.urls import set_script_prefix
 from django.utils.translation import override
 
-from valuereview.templatetags.i18n import ConstantNode
+from valuereview.templatetags.constant import ConstantNode
+from valuereview.templatetags.i18n import PhraseNode
 
 
 def said(template: Template, language: str, **names: object) -> str:
@@ -49,3 +51,61 @@ def test_a_text_that_changes_is_said_as_it_is_now():
         "Poids",
         "Responsable",
     ]
+
+
+NAMED = "{% blocktranslate trimmed with number=who %}Review {{ number }}{% endblocktranslate %}"
+
+
+def test_names_are_written_into_a_text_each_time():
+    template = Template("{% load i18n %}" + NAMED)
+    assert template.nodelist.get_nodes_by_type(PhraseNode)
+    found = [said(template, language, who=who) for language in ("en", "fr") for who in ("A", "<b>")]
+    assert found[:2] == ["Review A", "Review &lt;b&gt;"]
+    assert found[2] != found[0]
+    assert found[2].endswith("A")
+    assert found[3].endswith("&lt;b&gt;")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("100% of {{ name }}", "100% of A"),
+        ("of {{ number }}", "of 1234,5"),
+        ("of {{ missing }}", "of "),
+    ],
+)
+def test_a_text_is_as_djangos(source, expected):
+    template = Template("{% load i18n %}{% blocktranslate %}" + source + "{% endblocktranslate %}")
+    told = said(template, "fr", name="A", number=1234.5)
+    assert told.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\xa0", " ") == expected
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{% blocktranslate count n=n %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}",
+        '{% blocktranslate context "column" %}KPI{% endblocktranslate %}',
+        "{% blocktranslate asvar told %}KPI{% endblocktranslate %}",
+    ],
+)
+def test_texts_that_count_are_djangos_own(tag):
+    assert not Template("{% load i18n %}" + tag).nodelist.get_nodes_by_type(PhraseNode)
+
+
+def test_constant_addresses_stand_under_the_place_that_is_served():
+    template = Template('{% load static %}{% url "home" %} {% static "css/app.css" %}')
+    assert len(template.nodelist.get_nodes_by_type(ConstantNode)) == 2
+    here = said(template, "en")
+    try:
+        set_script_prefix("/under/")
+        assert said(template, "en").startswith("/under/ ")
+    finally:
+        set_script_prefix("/")
+    assert said(template, "en") == here
+    assert here.startswith("/ /static/css/app.")
+
+
+def test_an_address_of_something_is_found_each_time():
+    template = Template('{% url "review" pk %}')
+    assert not template.nodelist.get_nodes_by_type(ConstantNode)
+    assert [said(template, "en", pk=pk) for pk in (1, 2)] == ["/reviews/1/", "/reviews/2/"]

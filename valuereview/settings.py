@@ -99,7 +99,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.house",
             ],
-            "builtins": ["valuereview.templatetags.words"],
+            "builtins": [
+                "valuereview.templatetags.words",
+                "valuereview.templatetags.constant",
+            ],
             "libraries": {"words": "valuereview.templatetags.words"},
         },
     },
@@ -152,7 +155,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 # The e-mail is unique whatever its case, by a constraint that this check doesn't see. And SQLite
 # makes indexes without the columns that others answer from: it reads the rows, to the same answer.
-# Our tags of translation stand before Django's on purpose (valuereview/templatetags/i18n.py).
+# Some of our tags stand before Django's on purpose (valuereview/templatetags/constant.py).
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "models.W040", "templates.W003"]
 AUTHENTICATION_BACKENDS = ["accounts.backends.SignInBackend"]
 AUTH_PASSWORD_VALIDATORS = [

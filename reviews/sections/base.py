@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar
 
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
 
-from accounts.models import User
+from accounts.models import Contact, User
 from reviews.models import Confirmation, Review, SetAside
 from reviews.rows import Forms
 from scorecards.scores import JudgedScorecard, judge
-from valuereview.prepared import read_lists
+from valuereview.prepared import prepared, read_lists
 
 # What a section's own buttons do to the data typed so far, by their names.
 Buttons = Mapping[str, Callable[[QueryDict, str], QueryDict]]
@@ -79,6 +80,11 @@ class Section:
         read_lists([review], *(name for name in self.relations if name not in MEASURES))
         return review
 
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        """The people of both sides who may be invited, and may own what is agreed."""
+        return _contacts(account=self._review.account_id)
+
     @property
     def decisive(self) -> set[str]:
         """The lists for which something may be missing; a first review has nothing to judge."""
@@ -104,7 +110,7 @@ class Section:
     @property
     def url(self) -> str:
         """The address of the section's page."""
-        return reverse("review-section", args=[self._review.pk, self.key])
+        return _address(self._review.pk, self.key, get_script_prefix())
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         """Return the section's forms by name; bound to `data` if there's any."""
@@ -181,3 +187,14 @@ class Section:
         return next(
             (row for row in self._review.confirmations.all() if row.section == self.key), None
         )
+
+
+@lru_cache(maxsize=5000)
+def _address(pk: int, key: str, prefix: str) -> str:
+    """Return the address of a section's page; `prefix` is the one before all of them."""
+    return reverse("review-section", args=[pk, key])
+
+
+@prepared
+def _contacts(account: int) -> QuerySet[Contact]:
+    return Contact.objects.filter(account=account, left_on=None)

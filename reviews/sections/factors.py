@@ -141,7 +141,7 @@ class Factors(Section):
         for line in lines:
             text = str(line.weight.value() or "")
             if line.is_chosen and text.isascii() and text.isdigit() and len(text) < 4:
-                weights.append((line.factor.label, int(text)))
+                weights.append((line.label, int(text)))
         total = sum(weight for _label, weight in weights)
         before = self.judged.by_factor() if self.judged else {}
         circled = self.agreement.by_factor if self.agreement else {}

@@ -56,7 +56,7 @@ class Impacts(Section):
                 data,
                 prefix="impacts",
                 instances=self.review.impacts.all(),
-                form_kwargs={"contacts": list(self.review.account.contacts.filter(left_on=None))},
+                form_kwargs={"contacts": self.contacts},
             ),
             "answer": NoImpactForm(data, instance=self.review, prefix="answer"),
         }

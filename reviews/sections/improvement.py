@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Contact, User
+from accounts.models import User
 from reviews import services
 from reviews.carrying import CarriedAction, actions_of
 from reviews.forms import ActionForm, NoActionForm
@@ -60,11 +60,6 @@ class Improvement(Section):
     def carried(self) -> list[CarriedAction]:
         """The actions that came to this review still open, oldest first."""
         return self._actions[1]
-
-    @cached_property
-    def contacts(self) -> list[Contact]:
-        """The people of both sides who may own an action."""
-        return list(self.review.account.contacts.filter(left_on=None))
 
     @property
     def _factors(self) -> list[JudgedFactor]:

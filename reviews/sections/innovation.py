@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
@@ -22,6 +23,7 @@ from reviews.verdicts import (
     verdicts_in,
 )
 from valuereview.kinds import of_kind
+from valuereview.prepared import prepared
 
 IdeaRows = rows_of(IdeaForm)
 
@@ -45,7 +47,7 @@ class Innovation(Section):
     @cached_property
     def objectives(self) -> list[StrategicObjective]:
         """What the client is after now."""
-        return list(self.review.account.objectives.filter(retired_on=None))
+        return _objectives(account=self.review.account_id)
 
     @cached_property
     def carried(self) -> list[CarriedIdea]:
@@ -152,3 +154,8 @@ class Innovation(Section):
             "ideas": list(self.review.ideas.all()),
             "none": self.review.no_idea_today,
         }
+
+
+@prepared
+def _objectives(account: int) -> QuerySet[StrategicObjective]:
+    return StrategicObjective.objects.filter(account=account, retired_on=None)

@@ -1,8 +1,5 @@
 """Participants: who is in the room, at most four a side, with names and titles of today."""
 
-from functools import cached_property
-
-from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
@@ -15,14 +12,8 @@ from reviews.models import PEOPLE_A_SIDE, Participant
 from reviews.rows import Forms, rows_of, with_row
 from reviews.sections.base import Buttons, Missing, Section
 from valuereview.kinds import of_kind
-from valuereview.prepared import prepared
 
 PeopleRows = rows_of(ParticipantForm, SideRows)
-
-
-@prepared
-def _contacts(account: int) -> QuerySet[Contact]:
-    return Contact.objects.filter(account=account, left_on=None)
 
 
 class Participants(Section):
@@ -43,11 +34,6 @@ class Participants(Section):
 
     def _contacts(self, side: Side) -> list[Contact]:
         return [contact for contact in self.contacts if contact.side == side]
-
-    @cached_property
-    def contacts(self) -> list[Contact]:
-        """The people of both sides who may be invited."""
-        return _contacts(account=self.review.account_id)
 
     def _people(self, side: Side) -> list[Participant]:
         return [person for person in self.review.participants.all() if person.side == side]

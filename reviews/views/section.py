@@ -132,19 +132,15 @@ def _save(request: RoomRequest, progress: Progress, step: Step, data: QueryDict)
     """Keep what was typed; then confirm, set aside or take up again if that was the button."""
     section, review = step.section, progress.review
     forms = section.forms(data)
-    aside = SetAsideForm(data, prefix=ASIDE, instance=section.set_aside)
-    is_setting_aside = "set_aside" in request.POST
-    if is_setting_aside and (
-        not section.can_be_set_aside or review.state != Review.State.IN_PROGRESS
-    ):
-        raise BadRequest(_("This section can’t be set aside."))
-    valid = [form.is_valid() for form in forms.values()]
-    if is_setting_aside:
-        valid.append(aside.is_valid())
-    if not all(valid):
+    aside: SetAsideForm | None = None
+    if "set_aside" in request.POST:
         # Only who sets aside is asked why.
-        judged = aside if is_setting_aside else None
-        return _show(request, progress, step, forms, aside=judged, data=data, refused=True)
+        if not section.can_be_set_aside or review.state != Review.State.IN_PROGRESS:
+            raise BadRequest(_("This section can’t be set aside."))
+        aside = SetAsideForm(data, prefix=ASIDE, instance=section.set_aside)
+    valid = [form.is_valid() for form in (*forms.values(), aside) if form is not None]
+    if not all(valid):
+        return _show(request, progress, step, forms, aside=aside, data=data, refused=True)
     drafts = drafts_of(review, section.key) if request.has_drafts else []
     shown = texts_of(forms)
     keep_section(
@@ -155,7 +151,7 @@ def _save(request: RoomRequest, progress: Progress, step: Step, data: QueryDict)
         tab=request.POST.get("tab", "")[:KEY_LENGTH],
     )
     review = section.review
-    if is_setting_aside:
+    if aside is not None:
         put_aside(review=review, key=section.key, fields=aside.cleaned_data, by=request.user)
         return _go_on(request, review, section.key)
     if "take_up" in request.POST:

@@ -9,7 +9,7 @@
   const LONGEST_WAIT = 10000;
   const FOCUS_RING = 8;
   const LONGEST_PRESS = 2000;
-  const NEVER_SENT = /^(csrfmiddlewaretoken|version|tab|choose-.*|theirs-.*|.*-(row|DELETE|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS))$/;
+  const NEVER_SENT = /^(csrfmiddlewaretoken|version|tab|choose-.*|theirs-.*|.*-(row|DELETE|(TOTAL|INITIAL)_FORMS))$/;
   // Asked only when the section is set aside, and no part of it: kept in the tab, not sent.
   const OF_THE_TAB = /^set-aside-/;
 
