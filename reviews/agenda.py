@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, TypedDict, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
@@ -179,23 +179,38 @@ BigAutoField.register_lookup(InArray)
 ForeignKey.register_lookup(RelatedInArray)
 
 
-class Reader:
-    """Whose accounts a page tells of: all of them, or those that `user` is a member of.
+Scope = Literal["all", "own", "none"]
 
-    By the rule of `User.may_read`, without a look at accounts: there are many more of these.
+
+@dataclass(frozen=True)
+class Reader:
+    """Whose accounts a page tells of: all of them, those that a user is a member of, or none.
+
+    Without a look at accounts: there are many more of these. `number` is the user's; what is asked
+    differs by scope alone.
     """
 
-    def __init__(self, user: User) -> None:
-        self.user = user
-        self.sees_all = user.may_read(as_member=False)
+    scope: Scope
+    number: int
+
+    @classmethod
+    def of(cls, user: User) -> "Reader":
+        """Return what a user reads, by the rule of `User.may_read`."""
+        scope: Scope = "own" if user.may_read(as_member=True) else "none"
+        return cls("all" if user.may_read(as_member=False) else scope, user.pk)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether there is no account that the user may not read."""
+        return self.scope == "all"
 
     def owns(self, account: str = "account") -> Q:
         """Return what holds for the accounts that are read; `account` names them, in its rows."""
         if self.sees_all:
             return Q()
         memberships = Membership.objects.order_by()
-        may_read = self.user.may_read(as_member=True)
-        own = memberships.filter(user=self.user) if may_read else memberships.none()
+        may_read = self.scope == "own"
+        own = memberships.filter(user=self.number) if may_read else memberships.none()
         return Q(**{f"{account}__among": own.values("account")})
 
     def readable(self, rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -242,7 +257,7 @@ class Agenda:
     """
 
     def __init__(self, user: User) -> None:
-        self.reader = Reader(user)
+        self.reader = Reader.of(user)
         self.now = timezone.now()
 
     @cached_property
@@ -288,7 +303,7 @@ class Agenda:
     @property
     def actions(self) -> list[Due]:
         """What the user owes by what a review agreed, due first before the rest."""
-        found = self.reader.readable(OpenAction.objects.filter(owner__user=self.reader.user))
+        found = self.reader.readable(OpenAction.objects.filter(owner__user=self.reader.number))
         return [
             Due(
                 row.action,

@@ -33,7 +33,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import Account, Contact, Side, User
-from reviews.agenda import CountOf, Reader, first_of
+from reviews.agenda import CountOf, Reader, Scope, first_of
 from reviews.browsing import MARKED, MOST_COUNTED, Filters, quarter_in_words
 from reviews.concerns import spread_of
 from reviews.models import (
@@ -50,6 +50,8 @@ from reviews.models import (
 from reviews.spread import QuarterScores
 from scorecards.factors import Factor
 from scorecards.models import missed_below
+from valuereview.prepared import Prepared, prepared
+from valuereview.prepared import Value as Asked
 
 MOST_LEADS = 20
 MOST_CONCERNS = 10
@@ -202,8 +204,16 @@ class Portfolio:
         self.current = quarter_of(self.today)
         self.quarter = self.current if quarter is None else quarter
         self.after = after
-        self.reader = Reader(user)
+        self.reader = Reader.of(user)
         self.sees_all = self.reader.sees_all
+
+    def _ask(self, question: Prepared[Any], **values: Asked) -> list[Any]:
+        """Return the answer to a question about the accounts that the user may read."""
+        if self.reader.scope == "none":
+            return []
+        if not self.sees_all:
+            values["user"] = self.reader.number
+        return question(self.reader.scope, **values)
 
     @property
     def words(self) -> str:
@@ -235,36 +245,18 @@ class Portfolio:
     @cached_property
     def leads(self) -> Leads:
         """The managers of accounts, by name: what needs no look at those of other pages."""
-        led = Account.objects.filter(self.reader.owns("pk"), lead=OuterRef("pk"))
-        managers = User.objects.filter(Exists(led.order_by()))
-        page = managers.order_by("name", "pk")
-        if self.after is not None:
-            last = Subquery(managers.filter(pk=self.after).order_by().values("name"))
-            page = page.filter(Q(name__gte=last), Q(name__gt=last) | Q(pk__gt=self.after))
-        counted: dict[str, Any] = {}
-        for name, reviews in self._kinds().items():
-            counted[name] = _up_to(reviews.filter(lead=OuterRef("pk")))
-            counted[f"all_{name}"] = _up_to(reviews)
-        # Only those of the page are counted.
-        numbers = page.values("pk")[: MOST_LEADS + 1]
-        found = User.objects.filter(pk__in=numbers).annotate(**counted).order_by("name", "pk")
-        rows = list(found.values("pk", "name", *counted))
+        first, last = days_of(self.quarter)
+        asked: dict[str, Asked] = {"now": self.now, "first": first, "last": last}
+        if self.after is None:
+            rows = self._ask(_leads, **asked)
+        else:
+            rows = self._ask(_further_leads, after=self.after, **asked)
         shown = rows[:MOST_LEADS]
         return Leads(
             lines=[self._line(row["pk"], row["name"], row) for row in shown],
             total=self._line(None, "", rows[0], "all_") if rows else None,
             next_after=shown[-1]["pk"] if len(rows) > MOST_LEADS else None,
         )
-
-    def _kinds(self) -> dict[str, QuerySet[ReviewSummary]]:
-        rows = self.reader.readable(ReviewSummary.objects.order_by("-on", "-review_id"))
-        here = rows.filter(on__range=days_of(self.quarter))
-        return {
-            "due": here.filter(state=Review.State.PLANNED),
-            "in_progress": here.filter(state=Review.State.IN_PROGRESS),
-            "held": here.filter(state=Review.State.CLOSED),
-            "overdue": rows.filter(overdue_from__lte=self.now).order_by("overdue_from"),
-        }
 
     def _line(self, lead: int | None, name: str, row: Any, prefix: str = "") -> LeadLine:
         lists = {
@@ -362,11 +354,9 @@ class Portfolio:
     @cached_property
     def _concerns(self) -> dict[str, Concerns]:
         """The first few of each kind, in one query: they are told in the same columns."""
-        parts = [self._missed_twice(), *map(self._late, Side), self._absent()]
-        first, *others = (part.first for part in parts)
         found: dict[str, list[Concern]] = {}
         counts: dict[str, int] = {}
-        for kind, count, *told in first.union(*others, all=True):
+        for kind, count, *told in self._ask(_concerns, today=self.today):
             found.setdefault(kind, []).append(Concern(kind, *told))
             counts[kind] = count
         for kind, rows in found.items():
@@ -400,11 +390,11 @@ class Portfolio:
 
     def all_late(self, side: Side, after: str = "") -> ConcernPage:
         """Return a page of the open actions of a side that are past due, for longest first."""
-        return self._page(self._late(side), ("due_on", "action_id"), after)
+        return self._page(_late(self.reader, side, self.today), ("due_on", "action_id"), after)
 
     def all_absent(self, after: str = "") -> ConcernPage:
         """Return a page of the executives who stopped coming, the newest of it first."""
-        return self._page(self._absent(), ("-on", "-contact_id"), after)
+        return self._page(_absent(self.reader), ("-on", "-contact_id"), after)
 
     def _page(self, of_kind: "OfKind", order: tuple[str, str], after: str) -> ConcernPage:
         rows, day = of_kind.rows, order[0].removeprefix("-")
@@ -424,53 +414,6 @@ class Portfolio:
             next_after="{}.{}".format(*shown[-1][-2:]) if len(found) > MOST_A_PAGE else "",
         )
 
-    def _missed_twice(self) -> "OfKind":
-        found = self.reader.readable(ReviewSummary.objects.filter(missed_twice=True))
-        reviews = found.order_by("-on", "-review_id")
-        newest = reviews[:MOST_CONCERNS]
-        rows = FactorSummary.objects.filter(is_missed_twice=True, review__in=newest.values("pk"))
-        columns = _columns(
-            MISSED,
-            reviews,
-            review=F("review"),
-            day=F("on"),
-            words=F("factor"),
-            title=Value("", CharField()),
-            number=F("review__number"),
-        )
-        return OfKind(rows.order_by("-on", "-review_id", "factor"), columns)
-
-    def _late(self, side: Side) -> "OfKind":
-        paused = Account.objects.order_by().filter(paused_until__gte=self.today)
-        owed = OpenAction.objects.filter(side=side, due_on__lt=self.today)
-        owed = owed.exclude(account__in=paused.values("pk"))
-        rows = self.reader.readable(owed).order_by("due_on", "action_id")
-        columns = _columns(
-            side,
-            rows,
-            review=F("action__review"),
-            day=F("due_on"),
-            words=F("action__wording"),
-            title=Coalesce(F("owner__name"), Value(""), output_field=CharField()),
-            number=F("action__review__number"),
-        )
-        return OfKind(rows, columns)
-
-    def _absent(self) -> "OfKind":
-        gone = Contact.objects.order_by().filter(left_on__isnull=False)
-        absent = AbsentExecutive.objects.exclude(contact__in=gone.values("pk"))
-        rows = self.reader.readable(absent).order_by("-on", "-contact_id")
-        columns = _columns(
-            GONE,
-            rows,
-            review=F("review"),
-            day=F("came_on"),
-            words=F("contact__name"),
-            title=F("contact__title"),
-            number=F("absences"),
-        )
-        return OfKind(rows, columns)
-
 
 @dataclass(frozen=True)
 class OfKind:
@@ -485,6 +428,130 @@ class OfKind:
         rows = first_of(self.rows, MOST_CONCERNS)
         found: QuerySet[Any, Any] = rows.annotate(**self.columns).values_list(*self.columns)
         return found
+
+
+@prepared
+def _leads(
+    scope: Scope,
+    *,
+    now: datetime.datetime,
+    first: datetime.date,
+    last: datetime.date,
+    user: int = 0,
+) -> QuerySet[User, Any]:
+    """Ask for the first managers, and how many reviews of each kind there are, up to a bound."""
+    reader = Reader(scope, user)
+    return _counted_leads(_managers(reader), _kinds(reader, now, first, last))
+
+
+@prepared
+def _further_leads(
+    scope: Scope,
+    *,
+    now: datetime.datetime,
+    first: datetime.date,
+    last: datetime.date,
+    after: int,
+    user: int = 0,
+) -> QuerySet[User, Any]:
+    """Ask the same of the managers who come after one, by name."""
+    reader = Reader(scope, user)
+    managers = _managers(reader)
+    name = Subquery(managers.filter(pk=after).values("name"))
+    further = managers.filter(Q(name__gte=name), Q(name__gt=name) | Q(pk__gt=after))
+    return _counted_leads(further, _kinds(reader, now, first, last))
+
+
+def _managers(reader: Reader) -> QuerySet[User]:
+    led = Account.objects.filter(reader.owns("pk"), lead=OuterRef("pk"))
+    return User.objects.order_by().filter(Exists(led.order_by()))
+
+
+def _kinds(
+    reader: Reader, now: datetime.datetime, first: datetime.date, last: datetime.date
+) -> dict[str, QuerySet[ReviewSummary]]:
+    """Return the reviews that a page of managers counts: of some days by state, and overdue."""
+    rows = reader.readable(ReviewSummary.objects.order_by("-on", "-review_id"))
+    here = rows.filter(on__range=(first, last))
+    return {
+        "due": here.filter(state=Review.State.PLANNED),
+        "in_progress": here.filter(state=Review.State.IN_PROGRESS),
+        "held": here.filter(state=Review.State.CLOSED),
+        "overdue": rows.filter(overdue_from__lte=now).order_by("overdue_from"),
+    }
+
+
+def _counted_leads(
+    managers: QuerySet[User], kinds: Mapping[str, QuerySet[ReviewSummary]]
+) -> QuerySet[User, Any]:
+    counted: dict[str, Any] = {}
+    for name, reviews in kinds.items():
+        counted[name] = _up_to(reviews.filter(lead=OuterRef("pk")))
+        counted[f"all_{name}"] = _up_to(reviews)
+    # Only those of the page are counted.
+    page = managers.order_by("name", "pk").values("pk")[: MOST_LEADS + 1]
+    found = User.objects.filter(pk__in=page).annotate(**counted).order_by("name", "pk")
+    rows: QuerySet[User, Any] = found.values("pk", "name", *counted)
+    return rows
+
+
+@prepared
+def _concerns(scope: Scope, *, today: datetime.date, user: int = 0) -> QuerySet[Any, Any]:
+    """Ask for the first few of each kind of concern."""
+    reader = Reader(scope, user)
+    late = [_late(reader, side, today) for side in Side]
+    first, *others = (part.first for part in (_missed_twice(reader), *late, _absent(reader)))
+    return first.union(*others, all=True)
+
+
+def _missed_twice(reader: Reader) -> OfKind:
+    found = reader.readable(ReviewSummary.objects.filter(missed_twice=True))
+    reviews = found.order_by("-on", "-review_id")
+    newest = reviews[:MOST_CONCERNS]
+    rows = FactorSummary.objects.filter(is_missed_twice=True, review__in=newest.values("pk"))
+    columns = _columns(
+        MISSED,
+        reviews,
+        review=F("review"),
+        day=F("on"),
+        words=F("factor"),
+        title=Value("", CharField()),
+        number=F("review__number"),
+    )
+    return OfKind(rows.order_by("-on", "-review_id", "factor"), columns)
+
+
+def _late(reader: Reader, side: Side, today: datetime.date) -> OfKind:
+    paused = Account.objects.order_by().filter(paused_until__gte=today)
+    owed = OpenAction.objects.filter(side=side, due_on__lt=today)
+    owed = owed.exclude(account__in=paused.values("pk"))
+    rows = reader.readable(owed).order_by("due_on", "action_id")
+    columns = _columns(
+        side,
+        rows,
+        review=F("action__review"),
+        day=F("due_on"),
+        words=F("action__wording"),
+        title=Coalesce(F("owner__name"), Value(""), output_field=CharField()),
+        number=F("action__review__number"),
+    )
+    return OfKind(rows, columns)
+
+
+def _absent(reader: Reader) -> OfKind:
+    gone = Contact.objects.order_by().filter(left_on__isnull=False)
+    absent = AbsentExecutive.objects.exclude(contact__in=gone.values("pk"))
+    rows = reader.readable(absent).order_by("-on", "-contact_id")
+    columns = _columns(
+        GONE,
+        rows,
+        review=F("review"),
+        day=F("came_on"),
+        words=F("contact__name"),
+        title=F("contact__title"),
+        number=F("absences"),
+    )
+    return OfKind(rows, columns)
 
 
 def _up_to(rows: QuerySet[Any]) -> CountOf:

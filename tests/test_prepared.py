@@ -2,10 +2,13 @@
 
 import datetime
 from concurrent.futures import ThreadPoolExecutor
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Count, QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Account, Contact, User
 from reviews.models import Review
@@ -81,16 +84,54 @@ def test_another_thread_asks_by_its_own_connection(accounts):
     here = question(pk=accounts[0].pk)
 
     def there() -> tuple[list[Account], bool]:
+        asked = CaptureQueriesContext(connections["default"])
         try:
-            found = question(pk=accounts[0].pk)
-            return found, question._kept.written.connection is connection
+            with asked:
+                return question(pk=accounts[0].pk), len(asked) == 1
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(1) as threads:
-        theirs = threads.submit(lambda: (there(), id(connections["default"]))).result()
-    assert theirs[0][0] == here == [accounts[0]]
-    assert theirs[1] != id(connections["default"])
+        assert threads.submit(there).result() == (here, True)
+    assert here == [accounts[0]]
+
+
+def test_each_shape_is_a_question_of_its_own(accounts):
+    @prepared
+    def in_order(order: str, *, account: int) -> QuerySet[Contact]:
+        return Contact.objects.filter(account=account).order_by(order)
+
+    for order in ("name", "-name", "name"):
+        expected = accounts[0].contacts.order_by(order)
+        assert in_order(order, account=accounts[0].pk) == list(expected)
+
+
+def test_plain_rows_are_those_of_its_queryset(accounts):
+    def counted(account: int) -> QuerySet[Account]:
+        rows = Account.objects.annotate(people=Count("contacts")).filter(pk=account)
+        return rows.values("name", "people", "pk", "lead__name")
+
+    def both(first: int, second: int) -> QuerySet[Account]:
+        one, other = (Account.objects.order_by().filter(pk=pk) for pk in (first, second))
+        return one.values_list("pk", "name").union(other.values_list("pk", "name"), all=True)
+
+    pks = [account.pk for account in accounts]
+    assert Prepared(counted)(account=pks[1]) == list(counted(pks[1])) != []
+    asked = {"first": pks[0], "second": pks[1]}
+    assert (
+        sorted(Prepared(both)(**asked))
+        == sorted(both(**asked))
+        == list(zip(pks, ("Halden Mutual", "Kerma"), strict=True))
+    )
+
+
+def test_a_moment_is_asked_for_as_a_moment(claire):
+    moment = timezone.now()
+    User.objects.filter(pk=claire.pk).update(last_login=moment)
+    question = Prepared(lambda at: User.objects.filter(last_login=at))
+    assert question(at=moment) == [claire]
+    assert question(at=moment.astimezone(ZoneInfo("America/Toronto"))) == [claire]
+    assert question(at=moment + datetime.timedelta(seconds=1)) == []
 
 
 def test_a_number_that_no_database_holds_finds_nothing(accounts):

@@ -21,7 +21,7 @@ from valuereview.templatetags.words import plain_number
 @require_safe
 def reviews(request: SignedInRequest) -> HttpResponse:
     """List the reviews that the address asks for, of those that the user may see."""
-    reader = Reader(request.user)
+    reader = Reader.of(request.user)
     form = FiltersForm(request.GET, people=People(reader))
     if form.is_valid() and "" in request.GET.values():
         # What a browser sends of fields left empty: the address to keep and send on is short.
@@ -62,7 +62,7 @@ def _show(
 @require_safe
 def as_csv(request: SignedInRequest) -> HttpResponseBase:
     """All that the address asks for, as lines for a spreadsheet: as many as there are."""
-    reader = Reader(request.user)
+    reader = Reader.of(request.user)
     filters = _filters(request, reader)
     if filters is None:
         return _to_list(request)
@@ -73,7 +73,7 @@ def as_csv(request: SignedInRequest) -> HttpResponseBase:
 @require_safe
 def as_workbook(request: SignedInRequest) -> HttpResponse:
     """All that the address asks for as a workbook, if it isn't too much for one."""
-    reader = Reader(request.user)
+    reader = Reader.of(request.user)
     filters = _filters(request, reader)
     if filters is None:
         return _to_list(request)
@@ -105,7 +105,7 @@ def _site(request: SignedInRequest) -> str:
 @require_POST
 def save_view(request: SignedInRequest) -> HttpResponse:
     """Keep what the list is asked for, by a name."""
-    reader = Reader(request.user)
+    reader = Reader.of(request.user)
     form = FiltersForm(QueryDict(request.POST.get("query", "")), people=People(reader))
     if not form.is_valid():
         raise BadRequest(_("The form arrived incomplete. Nothing was saved."))

@@ -57,11 +57,11 @@ def three_accounts(account, tell) -> dict[str, Account]:
 
 def told(user: User, **asked: object) -> list[str]:
     """Return what is found, as "Halden Mutual 3"."""
-    return [f"{row.account.name} {row.number}" for row in found(Filters(**asked), Reader(user))]
+    return [f"{row.account.name} {row.number}" for row in found(Filters(**asked), Reader.of(user))]
 
 
 def test_reviews_come_newest_first_those_to_come_before_those_held(three_accounts, director):
-    days = [row.on for row in found(Filters(), Reader(director))]
+    days = [row.on for row in found(Filters(), Reader.of(director))]
     assert days == sorted(days, reverse=True)
     assert len(days) == 7
     assert told(director)[0] == "L’Œuvre Saint-Éloi 3"
@@ -318,7 +318,7 @@ def numbers(page: Page) -> list[int]:
 
 
 def test_pages_hold_every_review_once_forth_and_back(many, manager, as_manager, monkeypatch):
-    everything = list(found(Filters(), Reader(manager)).values_list("pk", flat=True))
+    everything = list(found(Filters(), Reader.of(manager)).values_list("pk", flat=True))
     forth, address, back = [], LIST, []
     while address:
         page = as_manager.get(address).context["page"]
@@ -340,7 +340,7 @@ def test_pages_of_a_factor_hold_every_review_once(account, manager, monkeypatch)
         a_closed_review(account, manager, counts=counts)
     filters, seen, mark = Filters(missed="autonomy", chosen="autonomy"), [], ""
     while True:
-        page = Page(filters, Reader(manager), after=mark)
+        page = Page(filters, Reader.of(manager), after=mark)
         seen += [row.summary.number for row in page.rows]
         if not page.older:
             break
@@ -349,7 +349,7 @@ def test_pages_of_a_factor_hold_every_review_once(account, manager, monkeypatch)
     assert page.count == 5
     newer = parse_qs(urlsplit(page.newer).query)
     assert newer["missed"] == ["autonomy"]
-    before = Page(filters, Reader(manager), before=newer["before"][0])
+    before = Page(filters, Reader.of(manager), before=newer["before"][0])
     assert [row.summary.number for row in before.rows] == [4, 3]
 
 

@@ -68,7 +68,7 @@ def test_each_list_has_an_index(settings, monkeypatch):
     plans = dict(_of_the_list(director, managers)) | dict(_of_the_portfolio(director))
     missing = {name: plan for name, plan in plans.items() if name.partition(", ")[0] not in plan}
     assert not missing, "\n\n".join(f"{name}\n{plan}" for name, plan in missing.items())
-    own = Reader(managers[0])
+    own = Reader.of(managers[0])
     assert "summary_account" in found(Filters(), own, most=51).explain()
     assert "summary_account" in found(Filters(state="closed"), own, most=51).explain()
     assert "factor_account" in found(Filters(missed="foresight"), own, most=51).explain()
@@ -87,11 +87,11 @@ def _of_the_list(director: User, managers: list[User]) -> Iterator[tuple[str, st
         _read_all(not index.endswith("plain_name"))
         people = {name: managers[asked[name]].pk for name in ("lead", "facilitator") & asked.keys()}
         filters = Filters(**(asked | people))
-        rows = found(filters, Reader(director))
+        rows = found(filters, Reader.of(director))
         yield index, rows[: browsing.ROWS_A_PAGE + 1].explain()
         middle = list(rows.values_list("on", "review"))[: len(rows) // 2 + 1][-1:]
         for day, number in middle:
-            deep = found(filters, Reader(director), Mark(day, number, back=False))
+            deep = found(filters, Reader.of(director), Mark(day, number, back=False))
             yield f"{index}, deep", deep[: browsing.ROWS_A_PAGE + 1].explain()
     _read_all(True)
 

@@ -149,7 +149,7 @@ def test_quotes_commas_and_breaks_stay_in_their_cell(account, manager, director)
 def test_lines_come_step_by_step_in_their_own_language(world, director, monkeypatch):
     monkeypatch.setattr(browsing, "ROWS_A_STEP", 2)
     with translation.override("fr"):
-        lines = listing.as_lines(browsing.Filters(), Reader(director), site="")
+        lines = listing.as_lines(browsing.Filters(), Reader.of(director), site="")
         heads = next(lines)
     with translation.override("en"), CaptureQueriesContext(connection) as asked:
         first = next(lines)
