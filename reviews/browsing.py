@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import QueryDict
-from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +31,7 @@ from reviews.models import (
     quarter_told,
 )
 from scorecards.factors import Factor
+from valuereview.addresses import address
 from valuereview.kinds import of_kind
 from valuereview.plain import words_of
 from valuereview.templatetags.words import plain_number
@@ -98,18 +98,12 @@ class Filters:
         return self._asking("review-list-workbook")
 
     def _asking(self, name: str) -> str:
-        page, query = _page(name, get_script_prefix()), self.query
+        page, query = address(name), self.query
         return f"{page}?{query}" if query else page
 
     def without(self, name: str) -> "Filters":
         """Return the same but for one of them, by its name."""
         return replace(self, **{name: getattr(Filters, name)})
-
-
-@cache
-def _page(name: str, prefix: str) -> str:
-    """Return the address of a page; `prefix` is the one before all of them."""
-    return reverse(name)
 
 
 def _is_given(value: object) -> bool:
@@ -347,7 +341,7 @@ class Page:
 
     def _leading(self, name: str, row: Row) -> str:
         mark = f"{row.summary.on.isoformat()}.{row.summary.pk}"
-        return f"{reverse('review-list')}?{urlencode(self.filters.given | {name: mark})}"
+        return f"{address('review-list')}?{urlencode(self.filters.given | {name: mark})}"
 
 
 def _mark(text: str, *, back: bool) -> Mark | None:

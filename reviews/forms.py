@@ -287,6 +287,16 @@ class Line:
         """The factor's name."""
         return str(self.factor.label)
 
+    @cached_property
+    def definition(self) -> str:
+        """What the factor means."""
+        return str(self.factor.definition)
+
+    @cached_property
+    def number(self) -> int:
+        """The factor's place on the sheet, from 1."""
+        return self.factor.number
+
 
 class TopFiveForm(forms.Form):
     """The thirteen as they stand on the sheet: five of them chosen, each with a weight.

@@ -39,15 +39,15 @@ class Step:
         """What keeps the section from being complete; nothing before its turn."""
         return self.section.missing() if self.status == "now" else []
 
-    @property
+    @cached_property
     def number(self) -> int:
         return self.section.number
 
-    @property
+    @cached_property
     def title(self) -> str:
         return str(self.section.title)
 
-    @property
+    @cached_property
     def url(self) -> str:
         return self.section.url
 

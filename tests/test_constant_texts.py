@@ -1,11 +1,13 @@
 """A text that stands in a template is found once a language, and said in the right one."""
 
+import datetime
+
 import pytest
 from django.template import Context, Template
-from django.urls import set_script_prefix
+from django.urls import NoReverseMatch, set_script_prefix
 from django.utils.translation import override
 
-from valuereview.templatetags.constant import ConstantNode
+from valuereview.templatetags.constant import AddressNode, ConstantNode
 from valuereview.templatetags.i18n import PhraseNode
 
 
@@ -66,6 +68,12 @@ def test_names_are_written_into_a_text_each_time():
     assert found[3].endswith("&lt;b&gt;")
 
 
+def test_a_text_with_names_is_kept_under_a_name():
+    source = NAMED.replace("trimmed", "trimmed asvar told")
+    template = Template("{% load i18n %}" + source + "[{{ told }}]")
+    assert said(template, "en", who="<b>") == "[Review &lt;b&gt;]"
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
@@ -85,16 +93,16 @@ def test_a_text_is_as_djangos(source, expected):
     [
         "{% blocktranslate count n=n %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}",
         '{% blocktranslate context "column" %}KPI{% endblocktranslate %}',
-        "{% blocktranslate asvar told %}KPI{% endblocktranslate %}",
     ],
 )
 def test_texts_that_count_are_djangos_own(tag):
     assert not Template("{% load i18n %}" + tag).nodelist.get_nodes_by_type(PhraseNode)
 
 
-def test_constant_addresses_stand_under_the_place_that_is_served():
+def test_addresses_stand_under_the_place_that_is_served():
     template = Template('{% load static %}{% url "home" %} {% static "css/app.css" %}')
-    assert len(template.nodelist.get_nodes_by_type(ConstantNode)) == 2
+    assert template.nodelist.get_nodes_by_type(AddressNode)
+    assert template.nodelist.get_nodes_by_type(ConstantNode)
     here = said(template, "en")
     try:
         set_script_prefix("/under/")
@@ -105,7 +113,25 @@ def test_constant_addresses_stand_under_the_place_that_is_served():
     assert here.startswith("/ /static/css/app.")
 
 
-def test_an_address_of_something_is_found_each_time():
-    template = Template('{% url "review" pk %}')
-    assert not template.nodelist.get_nodes_by_type(ConstantNode)
-    assert [said(template, "en", pk=pk) for pk in (1, 2)] == ["/reviews/1/", "/reviews/2/"]
+def test_an_address_of_something_is_its_own():
+    template = Template('{% url "review" pk %} {% url "review-section" pk key as here %}{{ here }}')
+    assert [said(template, "en", pk=pk, key="factors") for pk in (1, "2")] == [
+        "/reviews/1/ /reviews/1/factors/",
+        "/reviews/2/ /reviews/2/factors/",
+    ]
+
+
+@pytest.mark.parametrize("pk", [None, "x/y", ""])
+def test_an_address_of_nothing_is_an_error_as_djangos(pk):
+    with pytest.raises(NoReverseMatch):
+        said(Template('{% url "review" pk %}'), "en", pk=pk)
+
+
+def test_a_day_is_told_in_the_language_that_is_spoken():
+    template = Template("{{ on|day }} {{ on|short_day }}")
+    on = datetime.date(2027, 2, 1)
+    assert [said(template, language, on=on) for language in ("en", "fr", "en")] == [
+        "1 February 2027 1 Feb 2027",
+        "1er février 2027 1er février 2027",
+        "1 February 2027 1 Feb 2027",
+    ]

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import ClassVar
 
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import QueryDict
-from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
 
 from accounts.models import Contact, User
 from reviews.models import Confirmation, Review, SetAside
 from reviews.rows import Forms
 from scorecards.scores import JudgedScorecard, judge
+from valuereview.addresses import address
 from valuereview.prepared import prepared, read_lists
 
 # What a section's own buttons do to the data typed so far, by their names.
@@ -110,7 +110,7 @@ class Section:
     @property
     def url(self) -> str:
         """The address of the section's page."""
-        return _address(self._review.pk, self.key, get_script_prefix())
+        return address("review-section", self._review.pk, self.key)
 
     def forms(self, data: QueryDict | None = None) -> Forms:
         """Return the section's forms by name; bound to `data` if there's any."""
@@ -187,12 +187,6 @@ class Section:
         return next(
             (row for row in self._review.confirmations.all() if row.section == self.key), None
         )
-
-
-@lru_cache(maxsize=5000)
-def _address(pk: int, key: str, prefix: str) -> str:
-    """Return the address of a section's page; `prefix` is the one before all of them."""
-    return reverse("review-section", args=[pk, key])
 
 
 @prepared

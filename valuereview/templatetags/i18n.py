@@ -4,6 +4,7 @@ from django import template
 from django.template.base import Node, Parser, Token, render_value_in_context
 from django.template.context import Context
 from django.templatetags import i18n
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from valuereview.templatetags.constant import ConstantNode, is_constant
@@ -33,7 +34,7 @@ class PhraseNode(Node):
         self.said: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
-        """Return the text in the language that is spoken now."""
+        """Return the text in the language that is spoken now, or keep it under a name."""
         language, given = get_language(), self.node.extra_context
         if language not in self.said:
             self.said[language] = gettext(self.message)
@@ -42,12 +43,17 @@ class PhraseNode(Node):
                 name: given[name].resolve(context) if name in given else context[name]
                 for name in self.names
             }
-            return self.said[language] % {
+            told = self.said[language] % {
                 name: render_value_in_context(value, context) for name, value in values.items()
             }
         except (KeyError, ValueError):
             # Django knows what to say for a name that is missing, here or in the translation.
             return self.node.render(context)
+        if self.node.asvar is None:
+            return told
+        # As Django keeps it: the names in it are escaped already.
+        context[self.node.asvar] = SafeString(told)
+        return ""
 
 
 @register.tag("blocktrans")
@@ -55,7 +61,7 @@ class PhraseNode(Node):
 def blocktranslate(parser: Parser, token: Token) -> Node:
     """Mark a text with names in it for translation, as Django's tag of this name does."""
     node = i18n.do_block_translate(parser, token)
-    if node.countervar or node.asvar or node.message_context:
+    if node.countervar or node.message_context:
         return node
     if parser.origin is not None:
         node.origin = parser.origin

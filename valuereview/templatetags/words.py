@@ -3,6 +3,7 @@
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from django import template
 from django.utils import formats
@@ -75,10 +76,15 @@ def points(weight: int | None) -> str:
 
 
 def _told(value: datetime.date | None, form: str) -> str:
-    if value is None:
-        return ""
-    text = formats.date_format(value, form)
-    if get_language() == "fr" and value.day == 1:
+    return "" if value is None else _date(value.year, value.month, value.day, form, get_language())
+
+
+# A list says dozens of days, and the same ones again tomorrow.
+@lru_cache(maxsize=5000)
+def _date(year: int, month: int, day: int, form: str, language: str | None) -> str:
+    """Return a day by one of the formats of the language, which is the one that is active."""
+    text = formats.date_format(datetime.date(year, month, day), form)
+    if language == "fr" and day == 1:
         return text.replace("1", "1er", 1)
     return text
 
