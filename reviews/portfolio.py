@@ -147,7 +147,7 @@ class Concern:
 
     `day` is when the review was held, the action was due or the executive last came; `words` the
     factor's key, the action's wording or the person's name; `title` the person's, or who owes the
-    action. `number` is the review's, or how many the person didn't come to.
+    action. `number` is the review's, or how many the person didn't come to; 0 of an action.
     """
 
     kind: str
@@ -533,7 +533,7 @@ def _late(reader: Reader, side: Side, today: datetime.date) -> OfKind:
         day=F("due_on"),
         words=F("action__wording"),
         title=Coalesce(F("owner__name"), Value(""), output_field=CharField()),
-        number=F("action__review__number"),
+        number=Value(0),
     )
     return OfKind(rows, columns)
 
