@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -80,7 +80,7 @@ class Filters:
     @property
     def query(self) -> str:
         """What is asked for, as an address has it behind its question mark."""
-        return urlencode(self.given)
+        return _query(self)
 
     @property
     def address(self) -> str:
@@ -104,6 +104,12 @@ class Filters:
     def without(self, name: str) -> "Filters":
         """Return the same but for one of them, by its name."""
         return replace(self, **{name: getattr(Filters, name)})
+
+
+# A portfolio opens a hundred lists, and the same ones for whoever asks next.
+@lru_cache(maxsize=10_000)
+def _query(filters: Filters) -> str:
+    return urlencode(filters.given)
 
 
 def _is_given(value: object) -> bool:

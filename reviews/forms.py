@@ -33,6 +33,7 @@ from scorecards.factors import Factor
 from scorecards.models import KPI, TOP_FIVE, TOTAL_WEIGHT, WeightedFactor
 from valuereview.days import DayField
 from valuereview.kinds import of_kind
+from valuereview.making import QuicklyMade
 from valuereview.templatetags.words import day
 
 
@@ -126,7 +127,7 @@ class HeldOnPaperForm(forms.Form):
         return held_on
 
 
-class SetAsideForm(forms.ModelForm[SetAside]):
+class SetAsideForm(QuicklyMade, forms.ModelForm[SetAside]):
     """Why a section, or one factor's KPIs, is left for later."""
 
     follow_up_on = DayField(label=_("By when"), required=False)
@@ -253,7 +254,7 @@ class SideRows(Rows[ParticipantForm]):
             raise ValidationError(_("The same person is listed twice."), code="twice")
 
 
-class WordsForm(forms.ModelForm[Participant]):
+class WordsForm(QuicklyMade, forms.ModelForm[Participant]):
     """What one client executive said; every field may stay empty."""
 
     class Meta:
@@ -564,7 +565,7 @@ class IdeaForm(RowForm[InnovationIdea]):
         of_kind(forms.ChoiceField, self.fields["side"]).choices = Side.choices
 
 
-class AnswerForm(forms.ModelForm[Review]):
+class AnswerForm(QuicklyMade, forms.ModelForm[Review]):
     """One box that says there's nothing to note, which is an answer too."""
 
     class Meta:
@@ -599,7 +600,7 @@ class NoIdeaForm(AnswerForm):
         labels = {"no_idea_today": _("No idea today")}
 
 
-class NextReviewForm(forms.ModelForm[Review]):
+class NextReviewForm(QuicklyMade, forms.ModelForm[Review]):
     """When both sides meet again, or who will say so, and by when.
 
     `proposal` holds what the fields show until something is agreed.

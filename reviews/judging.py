@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from reviews.fields import CountField, WholeNumberField, YesNoField
 from scorecards.models import KPI, Judgement
 from scorecards.scores import JudgedKPI
+from valuereview.making import QuicklyMade
 
 MOST_TIMES = 400
 
 
-class JudgementForm(forms.ModelForm[Judgement]):
+class JudgementForm(QuicklyMade, forms.ModelForm[Judgement]):
     """What both sides counted of one KPI, or why it wasn't measured; and, if missed, the cause.
 
     `running` holds the counts noted while the period ran: proposed until something is saved.

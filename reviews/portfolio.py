@@ -8,9 +8,9 @@ from the same summaries. What isn't added up is read through an index, and count
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -259,12 +259,7 @@ class Portfolio:
         )
 
     def _line(self, lead: int | None, name: str, row: Any, prefix: str = "") -> LeadLine:
-        lists = {
-            "due": Filters(lead=lead, quarter=self.quarter, state=Review.State.PLANNED),
-            "in_progress": Filters(lead=lead, quarter=self.quarter, state=Review.State.IN_PROGRESS),
-            "held": Filters(lead=lead, quarter=self.quarter, state=Review.State.CLOSED),
-            "overdue": Filters(lead=lead, overdue=True),
-        }
+        lists = _lists_behind(lead, self.quarter)
         tallies = {kind: Tally(row[f"{prefix}{kind}"], asked) for kind, asked in lists.items()}
         return LeadLine(lead, name, **tallies)
 
@@ -428,6 +423,18 @@ class OfKind:
         rows = first_of(self.rows, MOST_CONCERNS)
         found: QuerySet[Any, Any] = rows.annotate(**self.columns).values_list(*self.columns)
         return found
+
+
+@lru_cache(maxsize=2_000)
+def _lists_behind(lead: int | None, quarter: int) -> Mapping[str, Filters]:
+    """Return which reviews each figure of a line counts, by its name there."""
+    here = Filters(lead=lead, quarter=quarter)
+    return {
+        "due": replace(here, state=Review.State.PLANNED),
+        "in_progress": replace(here, state=Review.State.IN_PROGRESS),
+        "held": replace(here, state=Review.State.CLOSED),
+        "overdue": Filters(lead=lead, overdue=True),
+    }
 
 
 @prepared

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from scorecards.models import KeyedRow
 from valuereview.errors import each_form
+from valuereview.making import QuicklyMade
 
 MOST_ROWS = 30
 ROW_KEY = re.compile(r"n[0-9a-z]{8,38}")
@@ -36,7 +37,7 @@ Forms = Mapping[str, BaseForm | BaseFormSet[Any]]
 Record = TypeVar("Record", bound=models.Model)
 
 
-class FindingForm(forms.ModelForm[Record]):
+class FindingForm(QuicklyMade, forms.ModelForm[Record]):
     """A form some of whose fields find their record themselves.
 
     They're named in `found`: the model needn't look each up again.

@@ -17,11 +17,19 @@ def plain_number(value: Decimal | int | None) -> str:
     """Return a number in the active language, without idle zeros: 95.0000 -> "95"."""
     if value is None:
         return ""
+    if isinstance(value, int):
+        return _whole(value, get_language())
     text = f"{Decimal(value):f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     decimals = len(text.partition(".")[2])
     return formats.number_format(Decimal(text), decimal_pos=decimals, force_grouping=True)
+
+
+@lru_cache(maxsize=5_000)
+def _whole(number: int, language: str | None) -> str:
+    """Return a whole number as the language has it, which is the one that is active."""
+    return formats.number_format(number, force_grouping=True)
 
 
 @register.filter
