@@ -163,7 +163,8 @@ def _textarea(field: Control, attributes: Attributes) -> str:
 
 def _select(field: Control, attributes: Attributes) -> str:
     widget: Any = field.field.widget
-    options = _options(list(widget.choices), _chosen(field))
+    # A list of records that is asked for its length counts them in the database.
+    options = _options(list(iter(widget.choices)), _chosen(field))
     return f'<select name="{escape(field.html_name)}"{_written(attributes)}>{options}</select>'
 
 
