@@ -353,6 +353,10 @@ class Contact(SearchedByName):
     def __str__(self) -> str:
         return self.name
 
+    def get_side_display(self) -> str:  # type: ignore[no-redef]
+        """Return the side in words, as Django does, without gathering both for each person."""
+        return str(Side(self.side).label)
+
 
 class StrategicObjective(models.Model):
     """What the client is after, beyond our services; ideas are tied to it."""

@@ -15,6 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -387,6 +388,16 @@ class People:
             self.facilitators += [(pk, name)] if has_led else []
 
 
+class Listed(BaseChoiceIterator):
+    """Labels by their keys, as choices: of hundreds of people, gone through only to show them."""
+
+    def __init__(self, labels: Mapping[str, Any]) -> None:
+        self.labels = labels
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return iter(self.labels.items())
+
+
 class ChosenField(forms.TypedChoiceField):
     """One of a list, or none of it."""
 
@@ -434,7 +445,7 @@ class FiltersForm(forms.Form):
             "language": anything | dict(Language.choices),
         }
         for name, labels in self.offered.items():
-            of_kind(ChosenField, self.fields[name]).choices = labels.items()
+            of_kind(ChosenField, self.fields[name]).choices = Listed(labels)
         asked = str((data or {}).get("quarter", ""))
         quarter = of_kind(ChosenField, self.fields["quarter"])
         quarter.choices = [*anything.items(), *_quarters(asked)]

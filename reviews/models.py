@@ -1156,6 +1156,10 @@ class ReviewSummary(models.Model):
         """Return whether its account is overdue by it, at a moment."""
         return self.overdue_from is not None and self.overdue_from <= now
 
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """Return the state in words, as Django does, without gathering all states for each row."""
+        return str(Review.State(self.state).label)
+
     @property
     def missed_factors(self) -> list[Factor]:
         """The factors that it found missed, in the order of the thirteen."""
