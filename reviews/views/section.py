@@ -142,7 +142,7 @@ def _save(request: RoomRequest, progress: Progress, step: Step, data: QueryDict)
     if not all(valid):
         return _show(request, progress, step, forms, aside=aside, data=data, refused=True)
     drafts = drafts_of(review, section.key) if request.has_drafts else []
-    shown = texts_of(forms)
+    shown = texts_of(forms) if drafts else {}
     keep_section(
         section=section,
         forms=forms,
