@@ -10,6 +10,8 @@ from django.utils.translation import override
 from valuereview.templatetags.constant import AddressNode, ConstantNode
 from valuereview.templatetags.i18n import PhraseNode
 
+pytestmark = pytest.mark.once
+
 
 def said(template: Template, language: str, **names: object) -> str:
     with override(language):

@@ -11,6 +11,8 @@ from django.forms.renderers import DjangoTemplates
 
 from valuereview.rendering import Control
 
+pytestmark = pytest.mark.once
+
 HARD = """<b>&"'\n"""
 CHOICES = [(None, "–"), ("a", "A & B"), (2, HARD)]
 

@@ -11,6 +11,8 @@ from reviews.forms import SetAsideForm
 from tests.test_controls import Every
 from valuereview.making import Fields, QuicklyMade
 
+pytestmark = pytest.mark.once
+
 QUICK = [
     made
     for made in vars(of_sections).values()

@@ -1,9 +1,11 @@
 """Counts, and what opens the lists behind them: a portfolio has hundreds, so none is a template."""
 
+from functools import lru_cache
+
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from reviews.browsing import MOST_COUNTED
 from reviews.portfolio import FactorCell, Tally
@@ -13,12 +15,22 @@ from valuereview.templatetags.words import figure, plain_number
 register = template.Library()
 
 
+# Of these alone a page may have hundreds: SafeString says what `mark_safe` does, without asking.
+NONE = SafeString('<span class="vr-soft">0</span>')
+
+
 @register.filter
 def counted(count: int) -> str:
     """Return a count that stops at a bound: "12", "1,000+"."""
     if count <= MOST_COUNTED:
         return plain_number(count)
-    number = plain_number(MOST_COUNTED)
+    return _beyond(MOST_COUNTED, get_language())
+
+
+@lru_cache(maxsize=10)
+def _beyond(most: int, language: str | None) -> SafeString:
+    """Return "1,000+" in the language, which is the one that is active, and for ears in words."""
+    number = plain_number(most)
     return format_html(
         '<span aria-hidden="true">{}+</span><span class="vr-hidden">{}</span>',
         number,
@@ -30,8 +42,9 @@ def counted(count: int) -> str:
 def tally(tally: Tally) -> SafeString:
     """Return a count that opens the list behind it, if there is any."""
     if not tally.count:
-        return mark_safe('<span class="vr-soft">0</span>')  # noqa: S308 - words of ours
-    return format_html('<a href="{}">{}</a>', tally.address, counted(tally.count))
+        return NONE
+    # The count is digits, or words of ours that are escaped already.
+    return SafeString(f'<a href="{escape(tally.address)}">{counted(tally.count)}</a>')
 
 
 @register.filter
